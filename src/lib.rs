@@ -3,8 +3,27 @@
 //! The map, lowest floor first; imports point only downward (`tests/architecture.rs` proves it):
 //!
 //! 0. [`units`], [`ids`], [`calendar`], [`curve`], [`random`]
+
+// Floor 0: the ground everything stands on.
 pub mod calendar;
 pub mod curve;
 pub mod ids;
 pub mod random;
 pub mod units;
+
+// Floor 1: stateless equations and the grid engine.
+
+// Floor 2: what components exchange in one step.
+
+// Floor 3: components.
+
+// Floor 4: the law.
+
+// Floor 5: the region, the loop, its proofs, its record.
+pub mod record;
+
+// Floor 6: studies.
+
+// Floor 7: scenarios in, reports out.
+
+// Floor 8: the only IO.

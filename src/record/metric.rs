@@ -1,0 +1,310 @@
+//! The registry of headline metrics: one row feeds summaries, sidecars, hovers, `explain` and the documentation.
+
+/// What a headline is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Key in `summary.json`; ends in the unit where there is one.
+    pub key: &'static str,
+    /// The unit's symbol; empty for counts, shares and texts.
+    pub unit: &'static str,
+    /// Label in English.
+    pub label: &'static str,
+    /// Label in Russian.
+    pub label_ru: &'static str,
+    /// Definition, with its equation where there is one.
+    pub definition: &'static str,
+}
+
+/// Shorthand for a row of the registry.
+const fn row(
+    key: &'static str,
+    unit: &'static str,
+    label: &'static str,
+    label_ru: &'static str,
+    definition: &'static str,
+) -> Metric {
+    Metric { key, unit, label, label_ru, definition }
+}
+
+/// All metrics, in the order in which they are printed.
+pub const METRICS: &[Metric] = &[
+    row("hours", "h", "Hours simulated", "Часов в расчёте", "Number of simulated hours."),
+    row(
+        "weather",
+        "",
+        "Weather",
+        "Погода",
+        "`generated`, `replayed`, or `conditioned`: generated days around replayed monthly means.",
+    ),
+    row(
+        "demand_gwh",
+        "GWh",
+        "Demand without mining",
+        "Потребление без майнинга",
+        "Energy asked and served in the region, mining and network losses not included.",
+    ),
+    row(
+        "mining_gwh",
+        "GWh",
+        "Mining load",
+        "Потребление майнинга",
+        "Energy served to mining sites in the region, cooling and site losses included.",
+    ),
+    row(
+        "losses_gwh",
+        "GWh",
+        "Network losses",
+        "Потери в сети",
+        "Losses of the region's branches by the stated linearization.",
+    ),
+    row("total_load_gwh", "GWh", "Total load", "Полное потребление", "demand + mining + losses of the region."),
+    row("mining_peak_mw", "MW", "Mining peak", "Максимум майнинга", "Largest hourly mining load of the region."),
+    row(
+        "mining_at_region_peak_mw",
+        "MW",
+        "Mining in the peak hour",
+        "Майнинг в час максимума",
+        "Mining load in the hour of the region's largest total load.",
+    ),
+    row("region_peak_mw", "MW", "Regional peak", "Максимум региона", "Largest hourly total load of the region."),
+    row(
+        "region_peak_time",
+        "",
+        "Time of the peak",
+        "Час максимума",
+        "Local time at which the peak hour starts; of generated weather it is a model hour, not a measured one.",
+    ),
+    row(
+        "mining_december_mw",
+        "MW",
+        "Mining in December",
+        "Майнинг в декабре",
+        "Mean mining load of each December in the window; the path is an input of the scenario, not a finding.",
+    ),
+    row("generation_gwh", "GWh", "Generation in the region", "Выработка в регионе", "hydro + thermal of the region."),
+    row(
+        "hydro_gwh",
+        "GWh",
+        "Hydro generation",
+        "Выработка ГЭС",
+        "Generation of the region's hydro plants, by plant; `total` leaves out plants outside the region.",
+    ),
+    row(
+        "hydro_outside_gwh",
+        "GWh",
+        "Hydro outside the region",
+        "ГЭС вне региона",
+        "Generation of cascade plants outside the region (Boguchany).",
+    ),
+    row(
+        "thermal_gwh",
+        "GWh",
+        "Thermal generation",
+        "Выработка ТЭС",
+        "Generation of the region's thermal plants, by plant.",
+    ),
+    row(
+        "export_gwh",
+        "GWh",
+        "Net export",
+        "Сальдо-переток",
+        "Generation of the region less its total load; positive leaves the region.",
+    ),
+    row(
+        "spill_gwh",
+        "GWh",
+        "Energy spilled",
+        "Энергия холостых сбросов",
+        "Energy that spilled water would have made at the head of its hour, by plant.",
+    ),
+    row(
+        "baikal_level_min_m",
+        "m",
+        "Lowest Baikal level",
+        "Минимум уровня Байкала",
+        "Lowest level of Lake Baikal, Pacific height system.",
+    ),
+    row(
+        "baikal_level_max_m",
+        "m",
+        "Highest Baikal level",
+        "Максимум уровня Байкала",
+        "Highest level of Lake Baikal, Pacific height system.",
+    ),
+    row(
+        "unserved_mwh",
+        "MWh",
+        "Unserved energy",
+        "Недоотпуск",
+        "Ordinary and protected load not served, mining apart.",
+    ),
+    row(
+        "curtailed_mining_mwh",
+        "MWh",
+        "Mining curtailed",
+        "Отключённый майнинг",
+        "Mining load bid but not served because of grid limits or contracts.",
+    ),
+    row(
+        "congested_hours",
+        "h",
+        "Hours at a limit",
+        "Часов на пределе",
+        "Hours with a positive shadow price, by interface and branch; `<id>_at_low` and `<id>_at_high` are the hours with flow above the ends of an assumed limit's range.",
+    ),
+    row(
+        "reserve_shortfall_hours",
+        "h",
+        "Hours short of reserve",
+        "Часов нехватки резерва",
+        "Hours in which an area held less upward reserve than its largest unit or infeed asks for, by area.",
+    ),
+    row("hashrate_mean_eh_s", "EH/s", "Mean hashrate", "Средний хешрейт", "Mean hashrate of the region."),
+    row(
+        "hashrate_share_mean",
+        "",
+        "Share of the network",
+        "Доля сети",
+        "Mean hashrate of the region over the network's.",
+    ),
+    row(
+        "hashrate_january_2022_eh_s",
+        "EH/s",
+        "Hashrate in January 2022",
+        "Хешрейт в январе 2022",
+        "Mean regional hashrate in January 2022; Cambridge's last map has 8.6 EH/s (4.66 %) for all of Russia.",
+    ),
+    row(
+        "hashrate_share_january_2022",
+        "",
+        "Share in January 2022",
+        "Доля в январе 2022",
+        "Mean regional share of the network in January 2022; Cambridge's last map has 0.0466 for all of Russia.",
+    ),
+    row(
+        "pue_mean",
+        "",
+        "Mean PUE",
+        "Средний PUE",
+        "Energy of mining sites over energy of their machines; machine fans are inside the machines.",
+    ),
+    row("btc_mined", "BTC", "Coin earned", "Намайнено", "Coin credited to the region's operators, by operator."),
+    row("network_difficulty_mean", "", "Mean difficulty", "Средняя сложность", "Mean difficulty over the window."),
+    row(
+        "mining_revenue_usd",
+        "USD",
+        "Mining revenue",
+        "Выручка майнинга",
+        "Coin credited, valued at the price of its hour, by operator.",
+    ),
+    row(
+        "mining_power_cost_usd",
+        "USD",
+        "Power bill of mining",
+        "Счёт майнинга за энергию",
+        "What operators pay for electricity, the home rate of the scenario for home miners.",
+    ),
+    row(
+        "mining_power_cost_published_tariff_usd",
+        "USD",
+        "Power bill at the published tariff",
+        "Счёт по опубликованному тарифу",
+        "The same consumption billed at the published home tariff; accounting only, behavior follows the home rate.",
+    ),
+    row(
+        "mining_profit_usd",
+        "USD",
+        "Mining profit",
+        "Прибыль майнинга",
+        "Revenue less channel costs, power, levies and taxes; machines bought are not in it.",
+    ),
+    row(
+        "mining_profit_published_tariff_usd",
+        "USD",
+        "Mining profit at the published tariff",
+        "Прибыль по опубликованному тарифу",
+        "The same with home miners' power at the published tariff.",
+    ),
+    row(
+        "implicit_subsidy_usd",
+        "USD",
+        "Implicit subsidy of home mining",
+        "Скрытая субсидия домашнего майнинга",
+        "What home miners' energy costs by a yardstick less what they pay at the scenario's home rate, by yardstick.",
+    ),
+    row(
+        "implicit_subsidy_published_tariff_usd",
+        "USD",
+        "Implicit subsidy at the published tariff",
+        "Скрытая субсидия по опубликованному тарифу",
+        "The same at the published home tariff.",
+    ),
+    row(
+        "implicit_subsidy_all_homes_usd",
+        "USD",
+        "Implicit subsidy of all homes",
+        "Скрытая субсидия всех домов",
+        "The same for all homes, mining included, at the scenario's home rate.",
+    ),
+    row(
+        "implicit_subsidy_all_homes_published_tariff_usd",
+        "USD",
+        "Implicit subsidy of all homes at the published tariff",
+        "Скрытая субсидия всех домов по опубликованному тарифу",
+        "The same for all homes at the published home tariff.",
+    ),
+    row("tax_usd", "USD", "Taxes and levies", "Налоги и сборы", "Taxes and levies paid by operators, by kind."),
+    row(
+        "machines",
+        "",
+        "Machines at the end",
+        "Машин в конце",
+        "Machines in the region at the end of the window, by operator.",
+    ),
+    row(
+        "emissions_kt_co2",
+        "kt",
+        "CO₂ of thermal generation",
+        "CO₂ тепловой генерации",
+        "Emissions of the region's thermal plants at the assumed factors.",
+    ),
+    row(
+        "dispatch_fallback_hours",
+        "h",
+        "Hours solved by the fall-back",
+        "Часов запасного решателя",
+        "Hours in which the fast dispatch did not certify and the interior-point fall-back did.",
+    ),
+    row(
+        "dispatch_gap_max",
+        "",
+        "Largest dispatch gap",
+        "Наибольший зазор диспетчеризации",
+        "Largest relative gap between primal and dual objective over all hours.",
+    ),
+    row(
+        "balance_residual_max",
+        "",
+        "Largest balance residual",
+        "Наибольшая невязка",
+        "Largest relative residual of water and energy balances; coin and money close to the unit or the run stops.",
+    ),
+];
+
+/// The metric of a key.
+pub fn metric(key: &str) -> Option<&'static Metric> {
+    METRICS.iter().find(|m| m.key == key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_unique_and_every_row_is_whole() {
+        for (i, m) in METRICS.iter().enumerate() {
+            assert!(METRICS[..i].iter().all(|o| o.key != m.key), "{} twice", m.key);
+            assert!(!m.label.is_empty() && !m.label_ru.is_empty() && m.definition.ends_with('.'), "{}", m.key);
+        }
+    }
+}
