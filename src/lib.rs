@@ -14,6 +14,8 @@ pub mod units;
 // Floor 1: stateless equations and the grid engine.
 
 // Floor 2: what components exchange in one step.
+pub mod fault;
+pub mod flows;
 
 // Floor 3: components.
 
