@@ -27,5 +27,6 @@ pub mod record;
 // Floor 6: studies.
 
 // Floor 7: scenarios in, reports out.
+pub mod scenario;
 
 // Floor 8: the only IO.
