@@ -18,6 +18,7 @@ pub mod fault;
 pub mod flows;
 
 // Floor 3: components.
+pub mod demand;
 
 // Floor 4: the law.
 
