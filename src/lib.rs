@@ -12,6 +12,7 @@ pub mod random;
 pub mod units;
 
 // Floor 1: stateless equations and the grid engine.
+pub mod equations;
 
 // Floor 2: what components exchange in one step.
 pub mod fault;
