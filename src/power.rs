@@ -1,0 +1,29 @@
+//! The grid engine, on anybody's data: networks, DC power flow, shift factors, certified hourly dispatch.
+//!
+//! Sizes and positions are plain indices in here; components that own a network wrap them in typed ids. Power is in MW,
+//! money in USD, susceptance in MW per radian, and the step of a dispatch is an hour of constant power.
+//!
+//! - [`Network`] of [`Branch`]es: islands, references, factored susceptance; [`Network::flow`] and [`Network::flows`],
+//!   [`Network::shift_factors`], [`Network::outage_factors`].
+//! - [`Market`] of [`Column`]s on a network, an [`Hour`] of numbers, a [`Solver`] that keeps its basis: a [`Dispatch`]
+//!   with its [`Certificate`].
+
+mod certificate;
+mod dense;
+mod dispatch;
+mod flow;
+mod gradient;
+mod hour;
+mod interior;
+mod ldl;
+mod market;
+mod network;
+mod shift_factor;
+mod simplex;
+
+pub use certificate::Certificate;
+pub use dispatch::{Dispatch, Effort, Solver};
+pub use hour::{DispatchError, Hour};
+pub use ldl::{Ldl, Singular};
+pub use market::{Column, Limit, Market, MarketError};
+pub use network::{Branch, Network, NetworkError};
