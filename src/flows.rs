@@ -353,3 +353,28 @@ pub struct Orders {
     /// In the order of sites.
     pub orders: Vec<Order>,
 }
+
+/// The machines of one site by model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SiteRoster {
+    /// Standing there, in whatever state.
+    pub installed: Table<ModelId, u64>,
+    /// Ordered and not yet there.
+    pub arriving: Table<ModelId, u64>,
+    /// About to leave.
+    pub leaving: Table<ModelId, u64>,
+}
+
+impl SiteRoster {
+    /// Machines that will stand there once all orders are carried out.
+    pub fn committed(&self, model: ModelId) -> u64 {
+        (self.installed[model] + self.arriving[model]).saturating_sub(self.leaving[model])
+    }
+}
+
+/// Who stands where when the month's decisions are taken.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Roster {
+    /// By site.
+    pub sites: Table<SiteId, SiteRoster>,
+}

@@ -21,6 +21,7 @@ pub mod flows;
 
 // Floor 3: components.
 pub mod demand;
+pub mod fleet;
 
 // Floor 4: the law.
 
