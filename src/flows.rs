@@ -378,3 +378,21 @@ pub struct Roster {
     /// By site.
     pub sites: Table<SiteId, SiteRoster>,
 }
+
+/// What getting machines costs one operator beyond the world price, by the channel that is cheapest to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Procured {
+    /// Price at the site over world price, duty and freight included.
+    pub premium: f64,
+    /// Days from order to hashing.
+    pub delay_days: u32,
+    /// The channel; `None` if no channel is open to it, and then it cannot buy.
+    pub channel: Option<ChannelId>,
+}
+
+/// Procurement of machines as it stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Procurement {
+    /// By operator.
+    pub operators: Table<OperatorId, Procured>,
+}
