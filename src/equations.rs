@@ -6,3 +6,4 @@ pub mod hashprice;
 pub mod power_target;
 pub mod retarget;
 pub mod subsidy;
+pub mod turbine;

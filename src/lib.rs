@@ -22,6 +22,7 @@ pub mod flows;
 // Floor 3: components.
 pub mod demand;
 pub mod fleet;
+pub mod hydro;
 
 // Floor 4: the law.
 
