@@ -33,5 +33,6 @@ pub mod record;
 
 // Floor 7: scenarios in, reports out.
 pub mod scenario;
+pub mod report;
 
 // Floor 8: the only IO.

@@ -1,0 +1,184 @@
+//! The pictures of a run, one file each. A picture whose data a record lacks is not drawn.
+//!
+//! | id | series | sheet or table |
+//! |---|---|---|
+//! | `peak-week` | `demand_mw`, `mining_mw`, `losses_mw`, `total_load_mw`, `temperature_irkutsk_c` | |
+//! | `corridor-duration` | `flow_bratsk_irkutsk_mw`, `limit_bratsk_irkutsk_mw` | branches: interface `bratsk_irkutsk` |
+//! | `strain-heatmap` | the same; else `total_load_mw` | |
+//! | `baikal-level` | `level_baikal_m` | |
+//! | `generation` | `hydro_<plant>_mw` (plants outside the region left out), `thermal_mw`, `total_load_mw`, `net_export_mw` | |
+//! | `hashrate` | `hashrate_eh_s`, `network_hashrate_eh_s` | |
+//! | `break-evens` | | `break_evens`: `model`, `efficiency_j_per_th`, `break_even_usd_per_kwh`, optional `break_even_low_usd_per_kwh`, `break_even_high_usd_per_kwh` (over the window's hashprices); `tariffs`: `name`, `tariff_usd_per_kwh` |
+//! | `ledgers` | | `ledgers`: `operator`, optional `name`, `revenue_usd`, `channel_cost_usd`, `power_cost_usd`, `power_cost_published_tariff_usd`, `tax_usd`, `profit_usd`, `profit_published_tariff_usd` |
+
+mod baikal_level;
+mod break_evens;
+mod corridor_duration;
+mod generation;
+mod hashrate;
+mod ledgers;
+mod peak_week;
+mod strain_heatmap;
+
+use super::data::Table;
+use super::style::{self, Anchor, Canvas, Frame, Ink, Lettering, Scale, Words};
+use super::view::{View, month_name};
+use super::{Artifact, Meta, ReportError, pretty};
+use crate::calendar::Window;
+use crate::record::{Cell, Sheet};
+use serde_json::json;
+
+/// A picture that a run may have.
+#[derive(Clone, Copy)]
+pub struct Figure {
+    /// Its stable id.
+    pub id: &'static str,
+    /// Draws it, or nothing if its data is absent.
+    pub draw: fn(&View<'_>) -> Result<Option<Drawing>, ReportError>,
+}
+
+/// All pictures of a run, in the order in which the page tells it.
+pub const FIGURES: &[Figure] = &[
+    Figure { id: "peak-week", draw: peak_week::draw },
+    Figure { id: "corridor-duration", draw: corridor_duration::draw },
+    Figure { id: "strain-heatmap", draw: strain_heatmap::draw },
+    Figure { id: "baikal-level", draw: baikal_level::draw },
+    Figure { id: "generation", draw: generation::draw },
+    Figure { id: "hashrate", draw: hashrate::draw },
+    Figure { id: "break-evens", draw: break_evens::draw },
+    Figure { id: "ledgers", draw: ledgers::draw },
+];
+
+/// A picture drawn.
+#[derive(Clone, Debug)]
+pub struct Drawing {
+    /// Its stable id.
+    pub id: &'static str,
+    /// The words around it.
+    pub words: Words,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    /// The picture, without fonts.
+    pub svg: String,
+    /// What was drawn, as data.
+    pub data: Table<'static>,
+}
+
+impl Drawing {
+    /// The picture's files: SVG with its fonts, PNG twice as fine, data and sidecar.
+    pub(super) fn files(&self, meta: &Meta, caveats: &[String]) -> Result<Vec<Artifact>, ReportError> {
+        let mut sidecar = self.data.sidecar(meta, caveats);
+        if let Some(map) = sidecar.as_object_mut() {
+            map.insert("figure".into(), json!(self.id));
+            map.insert("finding".into(), json!(self.words.title));
+            map.insert("subtitle".into(), json!(self.words.subtitle));
+            map.insert("note".into(), json!(self.words.note));
+            map.insert("alt".into(), json!(self.alt));
+        }
+        let path = |ending: &str| format!("plots/{}.{ending}", self.id);
+        Ok(vec![
+            Artifact::new(path("svg"), self.with_fonts(&sidecar)),
+            Artifact::new(path("png"), self.png()?),
+            Artifact::new(path("csv"), self.data.csv()),
+            Artifact::new(path("meta.json"), pretty(&sidecar)),
+        ])
+    }
+
+    /// The picture as a file of its own: it carries its fonts and its origin.
+    fn with_fonts(&self, sidecar: &serde_json::Value) -> String {
+        let origin = style::canvas::escaped(&sidecar.to_string());
+        let head = format!("</desc>\n<metadata>{origin}</metadata>\n<style>{}</style>", style::font::css());
+        self.svg.replacen("</desc>", &head, 1)
+    }
+
+    /// The picture at two pixels a CSS pixel, set in the embedded font alone.
+    fn png(&self) -> Result<Vec<u8>, ReportError> {
+        use resvg::{tiny_skia, usvg};
+        let refused = |reason: String| ReportError::Drawing { figure: self.id.into(), reason };
+        let options = usvg::Options {
+            fontdb: style::font::database(),
+            font_family: style::font::FAMILY.into(),
+            ..usvg::Options::default()
+        };
+        let tree = usvg::Tree::from_str(&self.svg, &options).map_err(|e| refused(e.to_string()))?;
+        let (width, height) = ((style::WIDTH * 2.0) as u32, (style::HEIGHT * 2.0) as u32);
+        let mut pixels = tiny_skia::Pixmap::new(width, height).ok_or_else(|| refused("no room for pixels".into()))?;
+        resvg::render(&tree, tiny_skia::Transform::from_scale(2.0, 2.0), &mut pixels.as_mut());
+        pixels.encode_png().map_err(|e| refused(e.to_string()))
+    }
+}
+
+/// A figure in the making: its words and data, then its drawing.
+fn finish(
+    view: &View<'_>,
+    id: &'static str,
+    words: Words,
+    alt: String,
+    data: Table<'static>,
+    draw: impl FnOnce(&mut Canvas<'_>, Frame),
+) -> Result<Option<Drawing>, ReportError> {
+    let svg = style::paint(id, &words, view.meta, draw)?;
+    Ok(Some(Drawing { id, words, alt, svg, data }))
+}
+
+/// Months under a frame: a tick at each, names where they fit, the year under each January and the first month.
+fn month_axis(canvas: &mut Canvas<'_>, frame: Frame, window: &Window, days: &Scale) {
+    let total = window.days() as i32;
+    let firsts: Vec<i32> = (0..total).filter(|d| window.from.plus(*d).ymd().2 == 1).collect();
+    if firsts.len() < 2 {
+        return day_axis(canvas, frame, window, days);
+    }
+    let letters = Lettering::new(13.0).color(style::GRAY);
+    let every = [1, 2, 3, 6, 12].into_iter().find(|n| firsts.len() / n <= 16).unwrap_or(12);
+    let mut year_shown = 0;
+    for first in &firsts {
+        let day = window.from.plus(*first);
+        let x = days.at(f64::from(*first));
+        let month = day.month();
+        let long = month == 1;
+        canvas.line(&[(x, frame.bottom), (x, frame.bottom + if long { 8.0 } else { 4.0 })], Ink::new(style::GRAY, 1.0));
+        if (month - 1) as usize % every != 0 {
+            continue;
+        }
+        let name = &month_name(month)[..3];
+        if x + 34.0 < frame.right + 24.0 {
+            canvas.text((x + 3.0, frame.bottom + 18.0), name, letters);
+            if day.year() != year_shown {
+                canvas.text((x + 3.0, frame.bottom + 34.0), &day.year().to_string(), letters.bold());
+                year_shown = day.year();
+            }
+        }
+    }
+}
+
+/// Days under a frame by number, for short windows.
+fn day_axis(canvas: &mut Canvas<'_>, frame: Frame, window: &Window, days: &Scale) {
+    let letters = Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle);
+    let total = window.days();
+    let every = total.div_ceil(10).max(1);
+    for d in (0..total).step_by(every) {
+        let x = days.at(d as f64 + 0.5);
+        canvas.text((x, frame.bottom + 18.0), &format!("day {}", d + 1), letters);
+    }
+}
+
+/// The place of a sheet's column.
+fn column(sheet: &Sheet, key: &str) -> Option<usize> {
+    sheet.columns.iter().position(|c| c.0 == key)
+}
+
+/// A number in a row; NaN if there is none.
+fn number_at(row: &[Cell], column: Option<usize>) -> f64 {
+    match column.and_then(|c| row.get(c)) {
+        Some(Cell::Number(n)) => *n,
+        _ => f64::NAN,
+    }
+}
+
+/// A text in a row; empty if there is none.
+fn text_at(row: &[Cell], column: Option<usize>) -> &str {
+    match column.and_then(|c| row.get(c)) {
+        Some(Cell::Text(t)) => t,
+        _ => "",
+    }
+}

@@ -1,0 +1,84 @@
+//! `baikal-level`: the level of Lake Baikal against the meter that the decree allows.
+
+use super::{Drawing, finish, month_axis};
+use crate::report::data::{Column, Table};
+use crate::report::style::{self, Ink, Lettering, Point, Scale, Words};
+use crate::report::view::{View, range};
+use crate::report::{ReportError, number, period};
+
+/// The band of the decrees on the level of Lake Baikal, meters above the Pacific height system (Government of Russia,
+/// decree 234 of 26 March 2001: 456 to 457 m).
+const BAND: (f64, f64) = (456.0, 457.0);
+
+pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
+    let Some(level) = view.series("level_baikal_m") else { return Ok(None) };
+    let bounds = period::day_bounds(view.record);
+    let daily: Vec<f64> = bounds.windows(2).map(|w| level[w[1] - 1]).collect();
+    let Some((low, high)) = range(daily.iter().copied()) else { return Ok(None) };
+    let above = daily.iter().filter(|l| **l > BAND.1).count();
+    let below = daily.iter().filter(|l| **l < BAND.0).count();
+    let meters = |v: f64| number::fixed(v, 2);
+    let title = match (below, above) {
+        (0, 0) => format!("Lake Baikal stayed within the meter allowed: {} to {} m", meters(low), meters(high)),
+        (b, 0) => format!(
+            "Lake Baikal lay under 456 m for {}, down to {} m",
+            number::count(b as f64, "day", "days"),
+            meters(low)
+        ),
+        (0, a) => format!(
+            "Lake Baikal lay over 457 m for {}, up to {} m",
+            number::count(a as f64, "day", "days"),
+            meters(high)
+        ),
+        (b, a) => format!("Lake Baikal left the meter allowed both ways: {b} days under 456 m, {a} days over 457 m"),
+    };
+    let words = Words {
+        title,
+        subtitle: format!("Level at the end of each day, meters in the Pacific height system; {}", view.window()),
+        note: "The band of 456–457 m is the ordinary one; decrees have widened it for single years.".into(),
+    };
+    let dates = (0..daily.len()).map(|d| view.record.window.from.plus(d as i32).to_string().into()).collect();
+    let data = Table {
+        name: "baikal-level".into(),
+        title: "Level of Lake Baikal at the end of each day.".into(),
+        columns: vec![
+            Column::texts("date", "Day", "The day.", dates),
+            Column::numbers(
+                "level_baikal_m",
+                "m",
+                "Level",
+                "Level of Lake Baikal, Pacific height system.",
+                daily.clone(),
+            ),
+        ],
+    };
+    let alt = format!(
+        "A line of the lake’s level between {} and {} m with the band of 456 to 457 m.",
+        meters(low),
+        meters(high)
+    );
+    finish(view, "baikal-level", words, alt, data, |canvas, mut frame| {
+        frame.top += 18.0;
+        frame.right -= 46.0;
+        let x = Scale::new((0.0, daily.len() as f64), (frame.left, frame.right));
+        let y = Scale::new((low.min(BAND.0) - 0.08, high.max(BAND.1) + 0.08), (frame.bottom, frame.top));
+        canvas.block((frame.left, y.at(BAND.1)), (frame.right, y.at(BAND.0)), style::SKY, 0.16);
+        style::value_axis(canvas, frame, &y, 6, "m");
+        for (edge, name, below) in
+            [(BAND.1, "upper end of the decree’s band, 457 m", false), (BAND.0, "lower end, 456 m", true)]
+        {
+            let at = y.at(edge);
+            canvas.line(&[(frame.left, at), (frame.right, at)], Ink::new(style::NAVY, 1.4));
+            let baseline = if below { at + 16.0 } else { at - 7.0 };
+            canvas.text((frame.left + 8.0, baseline), name, Lettering::new(13.0).color(style::NAVY));
+        }
+        let points: Vec<Point> = daily.iter().enumerate().map(|(d, v)| (x.at(d as f64 + 1.0), y.at(*v))).collect();
+        canvas.line(&points, Ink::new(style::BLUE, 2.4));
+        if let Some((px, py)) = points.last() {
+            canvas.dot((*px, *py), 3.5, style::BLUE);
+            let text = meters(daily[daily.len() - 1]);
+            canvas.text((px + 8.0, py + 5.0), &text, Lettering::new(14.0).bold().color(style::BLUE));
+        }
+        month_axis(canvas, frame, &view.record.window, &x);
+    })
+}

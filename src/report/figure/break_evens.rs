@@ -1,0 +1,171 @@
+//! `break-evens`: the tariff at which each machine stops paying, against the tariffs in force.
+
+use super::{Drawing, column, finish, number_at, text_at};
+use crate::report::data::{Column, Table};
+use crate::report::style::{self, Anchor, Dash, Ink, Lettering, Scale, Words};
+use crate::report::view::{View, range};
+use crate::report::{ReportError, number};
+
+struct Machine<'a> {
+    name: &'a str,
+    efficiency: f64,
+    at: f64,
+    low: f64,
+    high: f64,
+}
+
+pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
+    let Some(sheet) = view.record.sheet("break_evens") else { return Ok(None) };
+    let key = |k: &str| column(sheet, k);
+    let (name, eff, at) = (key("model"), key("efficiency_j_per_th"), key("break_even_usd_per_kwh"));
+    let (low, high) = (key("break_even_low_usd_per_kwh"), key("break_even_high_usd_per_kwh"));
+    let mut machines: Vec<Machine<'_>> = sheet
+        .rows
+        .iter()
+        .map(|r| Machine {
+            name: text_at(r, name),
+            efficiency: number_at(r, eff),
+            at: number_at(r, at),
+            low: number_at(r, low),
+            high: number_at(r, high),
+        })
+        .filter(|m| m.at.is_finite())
+        .collect();
+    if machines.is_empty() {
+        return Ok(None);
+    }
+    machines.sort_by(|a, b| b.at.total_cmp(&a.at).then_with(|| a.name.cmp(b.name)));
+    let tariffs: Vec<(&str, f64)> = view.record.sheet("tariffs").map_or_else(Vec::new, |t| {
+        let (n, v) = (column(t, "name"), column(t, "tariff_usd_per_kwh"));
+        t.rows.iter().map(|r| (text_at(r, n), number_at(r, v))).filter(|t| t.1.is_finite()).collect()
+    });
+    let dearest = tariffs.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
+    let title = match dearest {
+        Some((name, tariff)) => {
+            let lose = machines.iter().filter(|m| m.at < tariff).count();
+            let of = number::count(machines.len() as f64, "machine model", "machine models");
+            match lose {
+                0 => format!(
+                    "All {of} still pay at the dearest tariff in force, {} a kWh ({name})",
+                    number::tariff(tariff)
+                ),
+                n => format!("{n} of {of} stop paying at {} a kWh ({name})", number::tariff(tariff)),
+            }
+        }
+        None => format!(
+            "The best machine pays up to {} a kWh, the worst up to {}",
+            number::tariff(machines[0].at),
+            number::tariff(machines[machines.len() - 1].at)
+        ),
+    };
+    let ranged = machines.iter().any(|m| m.low < m.high);
+    let words = Words {
+        title,
+        subtitle: "Break-even tariff by machine model: what a kWh earns, USD, after pool fee and cooling".into(),
+        note: if ranged {
+            "Dot: mean hashprice of the window; bar: its lowest to highest month.".into()
+        } else {
+            String::new()
+        },
+    };
+    let numbers = |f: fn(&Machine<'_>) -> f64| machines.iter().map(f).collect::<Vec<_>>();
+    let mut columns = vec![
+        Column::texts("model", "Model", "Machine model.", machines.iter().map(|m| m.name.to_owned().into()).collect()),
+        Column::numbers(
+            "efficiency_j_per_th",
+            "J/TH",
+            "Efficiency",
+            "Energy for a terahash.",
+            numbers(|m| m.efficiency),
+        ),
+        Column::numbers(
+            "break_even_usd_per_kwh",
+            "USD/kWh",
+            "Break-even tariff",
+            "Tariff at which revenue equals the power bill.",
+            numbers(|m| m.at),
+        ),
+    ];
+    if ranged {
+        columns.push(Column::numbers(
+            "break_even_low_usd_per_kwh",
+            "USD/kWh",
+            "Lowest",
+            "At the window’s lowest hashprice.",
+            numbers(|m| m.low),
+        ));
+        columns.push(Column::numbers(
+            "break_even_high_usd_per_kwh",
+            "USD/kWh",
+            "Highest",
+            "At the window’s highest hashprice.",
+            numbers(|m| m.high),
+        ));
+    }
+    let data = Table { name: "break-evens".into(), title: "Break-even tariffs by machine model.".into(), columns };
+    let alt = format!(
+        "Dots of break-even tariffs for {} machine models from {} to {} USD/kWh against {} tariffs.",
+        machines.len(),
+        number::plain(machines[machines.len() - 1].at),
+        number::plain(machines[0].at),
+        tariffs.len()
+    );
+    finish(view, "break-evens", words, alt, data, |canvas, mut frame| {
+        frame.bottom += 8.0;
+        // The smallest letters that keep rows apart; of more models than fit, evenly chosen ones are shown.
+        let room = ((frame.bottom - frame.top - 56.0) / 11.5) as usize;
+        let every = machines.len().div_ceil(room.max(1));
+        let shown: Vec<&Machine<'_>> = machines.iter().step_by(every.max(1)).collect();
+        let size = ((frame.bottom - frame.top - 56.0) / shown.len() as f64 - 1.5).clamp(9.5, 14.0);
+        let letters = Lettering::new(size);
+        let widest = shown.iter().map(|m| canvas.width(m.name, letters)).fold(0.0, f64::max);
+        frame.left = 24.0 + widest + 62.0;
+        frame.top += 16.0 * tariffs.len() as f64 + 6.0;
+        let highest =
+            range(shown.iter().flat_map(|m| [m.at, m.high]).chain(tariffs.iter().map(|t| t.1))).map_or(0.1, |r| r.1);
+        let x = Scale::round((0.0, highest), (frame.left, frame.right - 10.0), 6);
+        let y = Scale::new((0.0, shown.len() as f64), (frame.top, frame.bottom));
+        for tick in x.ticks(6) {
+            canvas.line(&[(x.at(tick), frame.top), (x.at(tick), frame.bottom)], Ink::new(style::FAINT, 1.0));
+            let text = format!("${}", number::fixed(tick, x.decimals(6).max(2)));
+            canvas.text(
+                (x.at(tick), frame.bottom + 16.0),
+                &text,
+                Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle),
+            );
+        }
+        let dashes = [Dash::Solid, Dash::Dashed, Dash::Dotted];
+        let colors = [style::VERMILION, style::BLUE, style::GREEN, style::PURPLE, style::GRAY];
+        let mut sorted = tariffs.clone();
+        sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
+        for (i, (name, tariff)) in sorted.iter().enumerate() {
+            let at = x.at(*tariff);
+            let color = colors[i % colors.len()];
+            let row = frame.top - 5.0 - 16.0 * (sorted.len() - 1 - i) as f64;
+            canvas.line(&[(at, row - 10.0), (at, frame.bottom)], Ink::new(color, 1.6).dash(dashes[i % 3]));
+            let text = format!("{name}: {}", number::tariff(*tariff));
+            let set = Lettering::new(13.0).bold().color(color);
+            let fits = at + 5.0 + canvas.width(&text, set) < frame.right;
+            let (place, anchor) = if fits { (at + 5.0, Anchor::Start) } else { (at - 5.0, Anchor::End) };
+            canvas.text((place, row), &text, set.anchor(anchor));
+        }
+        canvas.text(
+            (frame.left - 8.0, frame.top - 4.0),
+            "J/TH",
+            Lettering::new(size.min(12.0)).color(style::GRAY).anchor(Anchor::End),
+        );
+        for (i, m) in shown.iter().enumerate() {
+            let at = y.at(i as f64 + 0.5);
+            canvas.text((24.0, at + size * 0.34), m.name, letters);
+            canvas.text(
+                (frame.left - 8.0, at + size * 0.34),
+                &number::fixed(m.efficiency, 1),
+                letters.color(style::GRAY).anchor(Anchor::End),
+            );
+            if m.low < m.high {
+                canvas.line(&[(x.at(m.low), at), (x.at(m.high), at)], Ink::new(style::SLATE, 4.0));
+            }
+            canvas.dot((x.at(m.at), at), (size * 0.3).min(4.0), style::BLACK);
+        }
+    })
+}

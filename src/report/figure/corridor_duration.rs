@@ -1,0 +1,170 @@
+//! `corridor-duration`: for how many hours the north–south corridor carried how much, against its limit.
+
+use super::{Drawing, finish};
+use crate::report::data::{Column, Table};
+use crate::report::style::{self, Anchor, Dash, Ink, Lettering, Point, Scale, Words};
+use crate::report::view::{CORRIDOR, View, largest, of_hours, range};
+use crate::report::{ReportError, number};
+
+/// Points that a curve is drawn through.
+const POINTS: usize = 400;
+
+struct Curve {
+    name: String,
+    /// Flow in falling order.
+    sorted: Vec<f64>,
+}
+
+impl Curve {
+    /// The flow that a share of the hours reaches or exceeds.
+    fn at(&self, share: f64) -> f64 {
+        let i = (share * (self.sorted.len() - 1) as f64) as usize;
+        self.sorted.get(i).copied().unwrap_or(f64::NAN)
+    }
+}
+
+pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
+    let Some(flow) = view.series(&format!("flow_{CORRIDOR}_mw")) else { return Ok(None) };
+    let limit = view.series(&format!("limit_{CORRIDOR}_mw"));
+    let row = view.interface(CORRIDOR);
+    let Some((low, high)) = range(flow.iter().copied()) else { return Ok(None) };
+    let hours = flow.len() as f64 * view.step_hours();
+    let mut curves = vec![curve("whole run".into(), flow)];
+    curves.extend(years(view, flow));
+
+    let near = row.map(|r| r.hours_above_90pct).or_else(|| {
+        let pairs = flow.iter().zip(limit?);
+        Some(pairs.filter(|(f, l)| **l > 0.0 && f.abs() > 0.9 * **l).count() as f64 * view.step_hours())
+    });
+    let title = match (near, row) {
+        (Some(_), Some(r)) if r.hours_at_limit >= 1.0 => {
+            format!("The north–south corridor was at its limit in {}", of_hours(r.hours_at_limit, hours))
+        }
+        (Some(n), _) if n >= 1.0 => {
+            format!("The north–south corridor ran above 90 % of its limit in {}", of_hours(n, hours))
+        }
+        (Some(_), _) => format!(
+            "The north–south corridor never came within 10 % of its limit; it carried {} MW at most",
+            number::fixed(high, 0)
+        ),
+        (None, _) => format!("The north–south corridor carried up to {} MW", number::fixed(high, 0)),
+    };
+    let assumed = row.filter(|r| r.limit_assumed && r.limit_high_mw > r.limit_low_mw);
+    let note = match (assumed, row) {
+        (Some(r), _) => format!(
+            "The limit is an assumption: {} MW, range {}–{} MW (shaded); hours at the limit follow from it.",
+            number::fixed(r.limit_mw, 0),
+            number::fixed(r.limit_low_mw, 0),
+            number::fixed(r.limit_high_mw, 0)
+        ),
+        (None, Some(r)) => format!("The limit that held longest: {} MW.", number::fixed(r.limit_mw, 0)),
+        (None, None) => String::new(),
+    };
+    let words = Words {
+        title,
+        subtitle: format!("Flow from Bratsk towards Irkutsk, hours in falling order; {}", view.window()),
+        note,
+    };
+    let shares: Vec<f64> = (0..=POINTS).map(|i| i as f64 / POINTS as f64).collect();
+    let percents: Vec<f64> = shares.iter().map(|s| s * 100.0).collect();
+    let mut columns = vec![Column::numbers(
+        "hours_pct",
+        "%",
+        "Share of hours",
+        "Share of hours in which the flow is reached or exceeded.",
+        percents,
+    )];
+    for c in &curves {
+        let key = format!("flow_{}_mw", c.name.replace(' ', "_"));
+        let values: Vec<f64> = shares.iter().map(|s| c.at(*s)).collect();
+        columns.push(Column::numbers(
+            key,
+            "MW",
+            format!("Flow, {}", c.name),
+            "Flow from Bratsk towards Irkutsk.",
+            values,
+        ));
+    }
+    let data =
+        Table { name: "corridor-duration".into(), title: "Duration curve of the corridor’s flow.".into(), columns };
+    let alt =
+        format!("A falling curve from {} to {} MW over all hours.", number::fixed(high, 0), number::fixed(low, 0));
+
+    finish(view, "corridor-duration", words, alt, data, |canvas, mut frame| {
+        frame.top += 18.0;
+        frame.right -= 60.0;
+        let top = row.map_or(high, |r| high.max(r.limit_high_mw)).max(0.0);
+        let x = Scale::new((0.0, 1.0), (frame.left, frame.right));
+        let y = Scale::round((low.min(0.0), top), (frame.bottom, frame.top), 6);
+        if let Some(r) = assumed {
+            canvas.block(
+                (frame.left, y.at(r.limit_high_mw)),
+                (frame.right, y.at(r.limit_low_mw)),
+                style::VERMILION,
+                0.13,
+            );
+        }
+        style::value_axis(canvas, frame, &y, 6, "MW");
+        for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
+            let text = format!("{} %", number::fixed(tick * 100.0, 0));
+            let place = (x.at(tick), frame.bottom + 18.0);
+            canvas.text(place, &text, Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle));
+        }
+        let middle = (frame.left + frame.right) / 2.0;
+        let axis = Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle);
+        canvas.text((middle, frame.bottom + 36.0), "share of hours with at least this flow", axis);
+        let looks = [
+            (style::BLACK, 2.6, Dash::Solid),
+            (style::BLUE, 1.6, Dash::Dashed),
+            (style::ORANGE, 1.8, Dash::Dotted),
+            (style::GREEN, 1.6, Dash::Solid),
+        ];
+        let ends: Vec<f64> = curves.iter().map(|c| y.at(c.at(1.0)) + 4.5).collect();
+        let placed = style::label::spread(&ends, 16.0, frame.top, frame.bottom);
+        for (i, c) in curves.iter().enumerate() {
+            let (color, width, dash) = looks[i % looks.len()];
+            let points: Vec<Point> = shares.iter().map(|s| (x.at(*s), y.at(c.at(*s)))).collect();
+            canvas.line(&points, Ink::new(color, width).dash(dash));
+            canvas.text((frame.right + 6.0, placed[i]), &c.name, Lettering::new(13.5).bold().color(color));
+        }
+        if let Some(r) = row {
+            let at = y.at(r.limit_mw);
+            canvas.line(&[(frame.left, at), (frame.right, at)], Ink::new(style::VERMILION, 1.6).dash(Dash::Dashed));
+            let text = match assumed {
+                Some(_) => format!("assumed limit {} MW (band: its range)", number::fixed(r.limit_mw, 0)),
+                None => format!("limit {} MW", number::fixed(r.limit_mw, 0)),
+            };
+            let letters = Lettering::new(13.5).bold().color(style::VERMILION).anchor(Anchor::End);
+            canvas.text((frame.right - 6.0, at - 7.0), &text, letters);
+        }
+        if let Some((_, top)) = largest(flow) {
+            canvas.dot((x.at(0.0), y.at(top)), 3.0, style::BLACK);
+        }
+    })
+}
+
+fn curve(name: String, flow: &[f64]) -> Curve {
+    let mut sorted: Vec<f64> = flow.iter().copied().filter(|f| f.is_finite()).collect();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    Curve { name, sorted }
+}
+
+/// A curve for each of two or three whole years.
+fn years(view: &View<'_>, flow: &[f64]) -> Vec<Curve> {
+    let window = view.record.window;
+    let per_day = window.steps_per_day();
+    let mut parts: Vec<(i32, Vec<f64>)> = Vec::new();
+    for day in 0..window.days() {
+        let year = window.from.plus(day as i32).year();
+        let values = &flow[day * per_day..(day + 1) * per_day];
+        match parts.last_mut() {
+            Some((y, all)) if *y == year => all.extend_from_slice(values),
+            _ => parts.push((year, values.to_vec())),
+        }
+    }
+    let whole = parts.iter().all(|(_, v)| v.len() >= 365 * per_day);
+    if !(2..=3).contains(&parts.len()) || !whole {
+        return Vec::new();
+    }
+    parts.into_iter().map(|(year, v)| curve(year.to_string(), &v)).collect()
+}

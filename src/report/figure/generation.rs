@@ -1,0 +1,158 @@
+//! `generation`: what made the region's power, month by month, and what left it.
+
+use super::{Drawing, finish};
+use crate::report::data::{Column, Table};
+use crate::report::style::{self, Anchor, Frame, Ink, Lettering, Point, Rgb, Scale, Words};
+use crate::report::view::{View, month_name, place, range};
+use crate::report::{ReportError, number, period};
+
+/// Plants of the cascade that stand outside the region.
+const OUTSIDE: &[&str] = &["boguchany"];
+
+struct Part {
+    key: String,
+    name: String,
+    color: Rgb,
+    gwh: Vec<f64>,
+}
+
+pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
+    let (labels, bounds) = period::months(view.record);
+    let energy = |values: &[f64]| -> Vec<f64> {
+        bounds.windows(2).map(|w| values[w[0]..w[1]].iter().sum::<f64>() * view.step_hours() / 1000.0).collect()
+    };
+    let colors = [style::NAVY, style::BLUE, style::SKY, (0xa6, 0xd5, 0xf2), (0x3d, 0x8b, 0x9e)];
+    let mut parts: Vec<Part> = view
+        .family("hydro_", "_mw")
+        .into_iter()
+        .filter(|(id, _)| !OUTSIDE.contains(id))
+        .enumerate()
+        .map(|(i, (id, v))| Part {
+            key: format!("hydro_{id}_gwh"),
+            name: place(id),
+            color: colors[i % colors.len()],
+            gwh: energy(v),
+        })
+        .collect();
+    let hydro: f64 = parts.iter().flat_map(|p| &p.gwh).sum();
+    let thermal = view.series("thermal_mw").map(energy);
+    if parts.is_empty() && thermal.is_none() {
+        return Ok(None);
+    }
+    if let Some(gwh) = thermal {
+        parts.push(Part { key: "thermal_gwh".into(), name: "Thermal".into(), color: style::VERMILION, gwh });
+    }
+    let all: f64 = parts.iter().flat_map(|p| &p.gwh).sum();
+    let export = view.series("net_export_mw").map(energy);
+    let load = view.series("total_load_mw").map(energy);
+
+    let traded = export.as_ref().map_or_else(String::new, |e| {
+        let net: f64 = e.iter().sum();
+        let verb = if net >= 0.0 { "left" } else { "came into" };
+        format!("; {} TWh net {verb} it", number::fixed(net.abs() / 1000.0, 1))
+    });
+    let words = Words {
+        title: format!("Water made {} of the region’s power{traded}", number::percent(hydro / all)),
+        subtitle: format!("Generation in the Irkutsk region by month, GWh; {}", view.window()),
+        note: "Plants of the cascade outside the region are left out; a month cut by the window shows what lies in it."
+            .into(),
+    };
+    let mut columns =
+        vec![Column::texts("month", "Month", "The month.", labels.iter().map(|l| l.clone().into()).collect())];
+    for p in &parts {
+        columns.push(Column::numbers(p.key.clone(), "GWh", p.name.clone(), "Energy generated.", p.gwh.clone()));
+    }
+    for (key, name, definition, values) in [
+        ("total_load_gwh", "Load", "Demand, mining and losses of the region.", &load),
+        ("net_export_gwh", "Net export", "Generation less load; positive leaves the region.", &export),
+    ] {
+        if let Some(v) = values {
+            columns.push(Column::numbers(key, "GWh", name, definition, v.clone()));
+        }
+    }
+    let data = Table { name: "generation".into(), title: "Generation in the region by month.".into(), columns };
+    let alt = format!(
+        "Stacked monthly bars by plant; water made {} of {} GWh.",
+        number::percent(hydro / all),
+        number::fixed(all, 0)
+    );
+
+    finish(view, "generation", words, alt, data, |canvas, mut frame| {
+        frame.top += 18.0;
+        frame.right -= 104.0;
+        let months = labels.len();
+        let total = |m: usize| parts.iter().map(|p| p.gwh[m].max(0.0)).sum::<f64>();
+        let top = range((0..months).map(total)).map_or(1.0, |r| r.1);
+        let top = load.iter().flatten().fold(top, |a, b| a.max(*b));
+        let strip = export.as_ref().map(|_| Frame { top: frame.bottom - 72.0, ..frame });
+        let main = Frame { bottom: frame.bottom - if strip.is_some() { 112.0 } else { 0.0 }, ..frame };
+        let y = Scale::round((0.0, top), (main.bottom, main.top), 8);
+        style::value_axis(canvas, main, &y, 8, "GWh");
+        let x = Scale::new((0.0, months as f64), (frame.left, frame.right));
+        let width = x.at(0.86) - x.at(0.0);
+        for m in 0..months {
+            let mut level = 0.0;
+            let left = x.at(m as f64 + 0.07);
+            for p in &parts {
+                let next = level + p.gwh[m].max(0.0);
+                canvas.block((left, y.at(next)), (left + width, y.at(level)), p.color, 1.0);
+                if level > 0.0 {
+                    canvas.line(&[(left, y.at(level)), (left + width, y.at(level))], Ink::new(style::WHITE, 1.0));
+                }
+                level = next;
+            }
+        }
+        let mut ends: Vec<(f64, &str, Rgb)> = Vec::new();
+        let mut level = 0.0;
+        for p in &parts {
+            let gwh = p.gwh[months - 1].max(0.0);
+            ends.push((level + gwh / 2.0, &p.name, p.color));
+            level += gwh;
+        }
+        if let Some(v) = &load {
+            let points: Vec<Point> = v.iter().enumerate().map(|(m, g)| (x.at(m as f64 + 0.5), y.at(*g))).collect();
+            canvas.line(&points, Ink::new(style::WHITE, 4.0));
+            canvas.line(&points, Ink::new(style::BLACK, 2.0));
+            for p in &points {
+                canvas.dot(*p, 2.6, style::BLACK);
+            }
+            ends.push((v[months - 1], "Load", style::BLACK));
+        }
+        if let (Some(v), Some(strip)) = (&export, strip)
+            && let Some((low, high)) = range(v.iter().copied())
+        {
+            let scale = Scale::round((low.min(0.0), high.max(0.0)), (strip.bottom, strip.top), 3);
+            style::value_axis(canvas, strip, &scale, 3, "GWh");
+            for (m, g) in v.iter().enumerate() {
+                let left = x.at(m as f64 + 0.07);
+                let color = if *g >= 0.0 { style::GREEN } else { style::PURPLE };
+                canvas.block((left, scale.at(*g)), (left + width, scale.at(0.0)), color, 1.0);
+            }
+            let letters = Lettering::new(13.5).bold().color(style::GREEN);
+            canvas.text((frame.right + 8.0, strip.top + 12.0), "Net export", letters);
+            if low < 0.0 {
+                let letters = Lettering::new(13.0).color(style::PURPLE);
+                canvas.text((frame.right + 8.0, strip.top + 29.0), "below 0: import", letters);
+            }
+        }
+        let wanted: Vec<f64> = ends.iter().map(|e| y.at(e.0) + 5.0).collect();
+        let placed = style::label::spread(&wanted, 17.0, main.top, main.bottom);
+        for ((_, name, color), at) in ends.iter().zip(placed) {
+            let color = if *color == (0xa6, 0xd5, 0xf2) { style::SKY } else { *color };
+            canvas.text((frame.right + 8.0, at), name, Lettering::new(13.5).bold().color(color));
+        }
+        let letters = Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle);
+        let every = months.div_ceil(12).max(1);
+        for (m, label) in labels.iter().enumerate() {
+            let (year, month) = label.split_once('-').unwrap_or((label, "1"));
+            let month: u32 = month.parse().unwrap_or(1);
+            let at = x.at(m as f64 + 0.5);
+            if (month - 1) as usize % every == 0 {
+                canvas.text((at, frame.bottom + 18.0), &month_name(month)[..3], letters);
+            }
+            if m == 0 || month == 1 {
+                canvas.text((at, frame.bottom + 34.0), year, letters.bold());
+            }
+        }
+    })
+}

@@ -1,0 +1,201 @@
+//! `ledgers`: where each operator's revenue went; home miners twice, at the article's rate and at the published tariff.
+
+use super::{Drawing, column, finish, number_at, text_at};
+use crate::report::data::{Column, Table};
+use crate::report::style::{self, Anchor, Ink, Lettering, Rgb, Scale, Words};
+use crate::report::view::{View, place, range};
+use crate::report::{ReportError, number};
+
+/// One bar: an operator at one tariff.
+struct Bar {
+    operator: String,
+    tariff: &'static str,
+    revenue: f64,
+    /// Channel, power, tax.
+    costs: [f64; 3],
+    profit: f64,
+    first_of_pair: bool,
+}
+
+const PARTS: [(&str, Rgb); 3] = [("Channel", style::PURPLE), ("Power", style::BLUE), ("Tax", style::GRAY)];
+
+pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
+    let Some(sheet) = view.record.sheet("ledgers") else { return Ok(None) };
+    let key = |k: &str| column(sheet, k);
+    let home = view
+        .meta
+        .home_tariff_usd_per_kwh
+        .map_or("scenario’s home rate".to_owned(), |t| format!("{}/kWh", number::tariff(t)));
+    let mut rows: Vec<&Vec<crate::record::Cell>> =
+        sheet.rows.iter().filter(|r| number_at(r, key("revenue_usd")).is_finite()).collect();
+    rows.sort_by(|a, b| number_at(b, key("revenue_usd")).total_cmp(&number_at(a, key("revenue_usd"))));
+    let mut bars: Vec<Bar> = Vec::new();
+    for row in rows {
+        let at = |k: &str| number_at(row, key(k));
+        let or_zero = |v: f64| if v.is_finite() { v } else { 0.0 };
+        let name = match text_at(row, key("name")) {
+            "" => place(text_at(row, key("operator"))),
+            name => name.to_owned(),
+        };
+        let (channel, tax) = (or_zero(at("channel_cost_usd")), or_zero(at("tax_usd")));
+        let (power, published) = (or_zero(at("power_cost_usd")), at("power_cost_published_tariff_usd"));
+        let revenue = at("revenue_usd");
+        let bar = |tariff, power, profit: f64, first_of_pair| Bar {
+            operator: name.clone(),
+            tariff,
+            revenue,
+            costs: [channel, power, tax],
+            profit: if profit.is_finite() { profit } else { revenue - channel - power - tax },
+            first_of_pair,
+        };
+        let differs = published.is_finite() && (published - power).abs() > 1e-6 * revenue.abs().max(1.0);
+        bars.push(bar(if differs { "article" } else { "" }, power, at("profit_usd"), differs));
+        if differs {
+            bars.push(bar("published", published, at("profit_published_tariff_usd"), false));
+        }
+    }
+    if bars.is_empty() {
+        return Ok(None);
+    }
+    let total = |second: bool, f: fn(&Bar) -> f64| -> f64 {
+        bars.iter().filter(|b| b.tariff.is_empty() || (b.tariff == "published") == second).map(f).sum()
+    };
+    let revenue = total(false, |b| b.revenue);
+    let (kept, kept_published) = (total(false, |b| b.profit), total(true, |b| b.profit));
+    let paired = bars.iter().any(|b| b.first_of_pair);
+    let second =
+        if paired { format!("; {} at the published tariff", number::dollars(kept_published)) } else { String::new() };
+    let words = Words {
+        title: format!("Operators kept {} of {} mined{second}", number::dollars(kept), number::dollars(revenue)),
+        subtitle: format!("Where each operator’s revenue went, USD; {}", view.window()),
+        note: if paired {
+            format!(
+                "Home miners are shown twice: at the article’s rate ({home}) and billed at the published tariff, behavior unchanged. Machines bought are not in it."
+            )
+        } else {
+            "Machines bought are not in it.".into()
+        },
+    };
+    let numbers = |f: fn(&Bar) -> f64| bars.iter().map(f).collect::<Vec<_>>();
+    let data = Table {
+        name: "ledgers".into(),
+        title: "Where each operator’s revenue went.".into(),
+        columns: vec![
+            Column::texts(
+                "operator",
+                "Operator",
+                "The operator.",
+                bars.iter().map(|b| b.operator.clone().into()).collect(),
+            ),
+            Column::texts(
+                "home_tariff",
+                "Home tariff",
+                "`article` or `published` where the two differ.",
+                bars.iter().map(|b| b.tariff.into()).collect(),
+            ),
+            Column::numbers(
+                "revenue_usd",
+                "USD",
+                "Revenue",
+                "Coin credited, valued at its hour.",
+                numbers(|b| b.revenue),
+            ),
+            Column::numbers(
+                "channel_cost_usd",
+                "USD",
+                "Channel",
+                "Cost of turning coin into money.",
+                numbers(|b| b.costs[0]),
+            ),
+            Column::numbers("power_cost_usd", "USD", "Power", "Power bill.", numbers(|b| b.costs[1])),
+            Column::numbers("tax_usd", "USD", "Tax", "Taxes and levies.", numbers(|b| b.costs[2])),
+            Column::numbers("profit_usd", "USD", "Profit", "What is left.", numbers(|b| b.profit)),
+        ],
+    };
+    let alt = format!(
+        "Bars of {} ledgers; operators kept {} of {}.",
+        bars.len(),
+        number::dollars(kept),
+        number::dollars(revenue)
+    );
+    finish(view, "ledgers", words, alt, data, |canvas, mut frame| {
+        let room = ((frame.bottom - frame.top - 30.0) / 15.0) as usize;
+        let shown = &bars[..bars.len().min(room.max(1))];
+        let row_height = ((frame.bottom - frame.top - 30.0) / shown.len() as f64).min(34.0);
+        let size = (row_height - 2.0).clamp(10.5, 13.5);
+        let letters = Lettering::new(size);
+        let widest = shown.iter().map(|b| canvas.width(&b.operator, letters)).fold(0.0, f64::max);
+        let second = if paired { 74.0 } else { 8.0 };
+        frame.left = 24.0 + widest + second;
+        frame.top += 30.0;
+        frame.bottom = frame.top + row_height * shown.len() as f64;
+        let largest = range(shown.iter().map(|b| b.revenue.max(b.costs.iter().sum()))).map_or(1.0, |r| r.1);
+        let lowest = shown.iter().map(|b| b.profit.min(0.0)).fold(0.0, f64::min);
+        let scale = if largest >= 2e6 { 1e6 } else { 1e3 };
+        let x = Scale::new((lowest / scale, largest / scale), (frame.left, frame.right - 96.0));
+        let unit = if scale > 5e5 { "million" } else { "thousand" };
+        for tick in x.ticks(6) {
+            canvas.line(
+                &[(x.at(tick), frame.top), (x.at(tick), frame.bottom)],
+                Ink::new(if tick == 0.0 { style::GRAY } else { style::FAINT }, 1.0),
+            );
+            let text = format!("${}", number::fixed(tick, x.decimals(6)));
+            canvas.text(
+                (x.at(tick), frame.bottom + 17.0),
+                &text,
+                Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle),
+            );
+        }
+        canvas.text(
+            (frame.right, frame.bottom + 17.0),
+            &format!("{unit} USD"),
+            Lettering::new(13.0).color(style::GRAY).anchor(Anchor::End),
+        );
+        let mut left = frame.left;
+        for (name, color) in PARTS.into_iter().chain([("Profit kept", style::GREEN)]) {
+            canvas.block((left, frame.top - 24.0), (left + 14.0, frame.top - 11.0), color, 1.0);
+            canvas.text((left + 20.0, frame.top - 13.0), name, Lettering::new(13.0));
+            left += 20.0 + canvas.width(name, Lettering::new(13.0)) + 22.0;
+        }
+        for (i, b) in shown.iter().enumerate() {
+            let top = frame.top + i as f64 * row_height;
+            let (a, z) = (top + row_height * 0.14, top + row_height * 0.86);
+            let base = top + row_height / 2.0 + size * 0.34;
+            if b.tariff != "published" {
+                canvas.text((24.0, base), &b.operator, letters);
+            }
+            canvas.text(
+                (frame.left - 8.0, base),
+                b.tariff,
+                Lettering::new(size - 1.0).color(style::GRAY).anchor(Anchor::End),
+            );
+            let mut level = 0.0;
+            for (cost, (_, color)) in b.costs.iter().zip(PARTS) {
+                canvas.block((x.at(level / scale), a), (x.at((level + cost) / scale), z), color, 1.0);
+                level += cost;
+            }
+            let (from, to) = if b.profit >= 0.0 { (level, level + b.profit) } else { (b.profit, 0.0) };
+            canvas.block(
+                (x.at(from / scale), a),
+                (x.at(to / scale), z),
+                if b.profit >= 0.0 { style::GREEN } else { style::VERMILION },
+                1.0,
+            );
+            let text = format!("kept {}", compact(b.profit));
+            canvas.text((x.at(level.max(to) / scale) + 7.0, base), &text, Lettering::new(size).color(style::BLACK));
+        }
+    })
+}
+
+/// A sum as a label at a bar's end: $1.2M, $340k.
+fn compact(usd: f64) -> String {
+    let sign = if usd < 0.0 { "−" } else { "" };
+    let size = usd.abs();
+    if size >= 99.5e6 {
+        format!("{sign}${}M", number::fixed(size / 1e6, 0))
+    } else if size >= 0.9995e6 {
+        format!("{sign}${}M", number::fixed(size / 1e6, 1))
+    } else {
+        format!("{sign}${}k", number::fixed(size / 1e3, 0))
+    }
+}

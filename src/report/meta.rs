@@ -1,0 +1,177 @@
+//! Who made a study: what every sidecar, footer and manifest says of it.
+
+use crate::record::Record;
+use serde_json::{Value, json};
+
+/// The language of words on pictures and the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Russian.
+    Ru,
+}
+
+/// Something that a study leans on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assumption {
+    /// Its key in the scenario.
+    pub key: String,
+    /// Its value, as written.
+    pub value: String,
+    /// The range it may have, as written; empty if none is known.
+    pub range: String,
+    /// Why it was assumed so.
+    pub text: String,
+}
+
+/// Everything about a study that is not its result. Nothing in it depends on the machine or the clock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meta {
+    /// The scenario's name: `irkutsk/no-sanctions`, or a file's stem.
+    pub name: String,
+    /// The scenario's title for people.
+    pub title: String,
+    /// The verb: `run`.
+    pub verb: String,
+    /// The study's short id.
+    pub id: String,
+    /// Version of the program.
+    pub version: String,
+    /// Hash of the resolved scenario, hexadecimal.
+    pub scenario_hash: String,
+    /// The seed.
+    pub seed: u64,
+    /// Number of the member.
+    pub member: u64,
+    /// The resolved scenario with the origin of each value.
+    pub resolved: Value,
+    /// The home tariff that behavior follows, USD/kWh.
+    pub home_tariff_usd_per_kwh: Option<f64>,
+    /// The published home tariff, USD/kWh.
+    pub published_tariff_usd_per_kwh: Option<f64>,
+    /// What the study leans on, the most influential first.
+    pub assumptions: Vec<Assumption>,
+    /// Language of words.
+    pub language: Language,
+}
+
+/// What every picture and table says of itself.
+pub const NOT_MEASURED: &str = "modeled, not measured";
+
+/// The crates that random draws are made of; their versions belong to a result.
+const SAMPLERS: &[&str] = &["blake3", "libm", "rand", "rand_chacha", "rand_distr"];
+
+/// The versions that this program was built with.
+const LOCK: &str = include_str!("../../Cargo.lock");
+
+/// The locked version of a crate; the highest if there are several.
+fn locked(name: &str) -> Option<&'static str> {
+    let head = format!("name = \"{name}\"\nversion = \"");
+    let at = LOCK.rfind(&head)? + head.len();
+    LOCK.get(at..)?.split('"').next()
+}
+
+impl Meta {
+    /// A study of a scenario by name, everything else empty; `id` and `scenario_hash` follow from the arguments.
+    pub fn new(name: &str, verb: &str, resolved: Value, seed: u64, member: u64) -> Self {
+        let version = env!("CARGO_PKG_VERSION");
+        let scenario = resolved.to_string();
+        let mut id = blake3::Hasher::new();
+        for part in [version, verb, name, &scenario] {
+            id.update(&(part.len() as u64).to_le_bytes());
+            id.update(part.as_bytes());
+        }
+        id.update(&seed.to_le_bytes());
+        id.update(&member.to_le_bytes());
+        Self {
+            name: name.into(),
+            title: name.into(),
+            verb: verb.into(),
+            id: id.finalize().to_hex().as_str().chars().take(8).collect(),
+            version: version.into(),
+            scenario_hash: blake3::hash(scenario.as_bytes()).to_hex().as_str().into(),
+            seed,
+            member,
+            resolved,
+            home_tariff_usd_per_kwh: None,
+            published_tariff_usd_per_kwh: None,
+            assumptions: Vec::new(),
+            language: Language::En,
+        }
+    }
+
+    /// The facts that a sidecar repeats.
+    pub(super) fn origin(&self) -> Value {
+        json!({
+            "program": "hashwatt",
+            "version": self.version,
+            "scenario": self.name,
+            "title": self.title,
+            "id": self.id,
+            "seed": self.seed,
+            "member": self.member,
+            "status": NOT_MEASURED,
+        })
+    }
+
+    /// The last line of a picture.
+    pub fn footer(&self) -> String {
+        format!(
+            "Source: hashwatt {}, scenario {}, seed {}, member {}, id {}; {NOT_MEASURED}",
+            self.version, self.name, self.seed, self.member, self.id
+        )
+    }
+
+    /// `manifest.json`.
+    pub(super) fn manifest(&self, record: &Record) -> Value {
+        let window = &record.window;
+        let samplers: serde_json::Map<_, _> = SAMPLERS.iter().map(|k| ((*k).into(), Value::from(locked(k)))).collect();
+        json!({
+            "schema": "hashwatt.manifest/1",
+            "program": "hashwatt",
+            "version": self.version,
+            "verb": self.verb,
+            "scenario": self.name,
+            "title": self.title,
+            "id": self.id,
+            "scenario_hash": self.scenario_hash,
+            "seed": self.seed,
+            "member": self.member,
+            "window": {
+                "from": window.from.to_string(),
+                "until": window.until.to_string(),
+                "step_minutes": window.step_minutes,
+                "steps": window.steps(),
+            },
+            "samplers": samplers,
+            "status": NOT_MEASURED,
+            "caveats": record.caveats,
+            "resolved": self.resolved,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samplers_have_versions() {
+        for name in SAMPLERS {
+            assert!(locked(name).is_some_and(|v| v.split('.').count() == 3), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_id_follows_scenario_seed_member_and_verb() {
+        let id = |verb: &str, x: i32, seed, member| Meta::new("irkutsk", verb, json!({ "x": x }), seed, member).id;
+        let base = id("run", 1, 1, 0);
+        assert_eq!(base.len(), 8);
+        assert_eq!(base, id("run", 1, 1, 0));
+        for other in [id("ensemble", 1, 1, 0), id("run", 2, 1, 0), id("run", 1, 2, 0), id("run", 1, 1, 1)] {
+            assert_ne!(base, other);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Numbers for people and for files: thousands separators, sensible digits; shortest round-trip text.
+
+/// The shortest text that reads back as the same number; whole numbers without a point; empty if not finite.
+pub fn shortest(value: f64) -> String {
+    let mut text = String::new();
+    push_shortest(&mut text, value);
+    text
+}
+
+/// Appends [`shortest`] to a text.
+pub fn push_shortest(text: &mut String, value: f64) {
+    use core::fmt::Write as _;
+    if !value.is_finite() {
+        return;
+    }
+    let whole = value as i64;
+    // Writing to a String cannot fail.
+    let _ =
+        if value.abs() < 9.0e15 && whole as f64 == value { write!(text, "{whole}") } else { write!(text, "{value:?}") };
+}
+
+/// A JSON number: an integer where it is one, null where it is not finite.
+pub fn json(value: f64) -> serde_json::Value {
+    let whole = value as i64;
+    if value.is_finite() && value.abs() < 9.0e15 && whole as f64 == value {
+        serde_json::Value::from(whole)
+    } else {
+        serde_json::Value::from(value)
+    }
+}
+
+/// With a fixed number of decimals, thousands separators and a true minus sign; an en dash if not finite.
+pub fn fixed(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
+    let is_zero = text.bytes().all(|b| matches!(b, b'0' | b'.'));
+    let mut out = String::with_capacity(text.len() + 6);
+    if value < 0.0 && !is_zero {
+        out.push('−');
+    }
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        out.push('.');
+        out.push_str(fraction);
+    }
+    out
+}
+
+/// With about three significant digits, never fewer than the whole ones: 0.00123, 0.123, 1.23, 12.3, 123, 12,345.
+pub fn plain(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() || size == 0.0 {
+        return fixed(value, 0);
+    }
+    if size < 1e-4 {
+        let exponent = libm::floor(libm::log10(size));
+        let mantissa = value / libm::pow(10.0, exponent);
+        return format!("{}×10{}", fixed(mantissa, 1), superscript(exponent as i32));
+    }
+    let magnitude = libm::floor(libm::log10(size)) as i32;
+    let decimals = (2 - magnitude).clamp(0, 6) as usize;
+    fixed(value, decimals)
+}
+
+/// A sum of dollars in the scale that a newspaper prints: $1.2 million, $3.45 billion, $740.
+pub fn dollars(value: f64) -> String {
+    let sign = if value < 0.0 { "−" } else { "" };
+    let size = value.abs();
+    let body = if size >= 0.9995e9 {
+        format!("{} billion", fixed(size / 1e9, 2))
+    } else if size >= 99.95e6 {
+        format!("{} million", fixed(size / 1e6, 0))
+    } else if size >= 0.9995e6 {
+        format!("{} million", fixed(size / 1e6, 1))
+    } else if size >= 1.0 || size == 0.0 {
+        fixed(size, 0)
+    } else {
+        plain(size)
+    };
+    if value.is_finite() { format!("{sign}${body}") } else { "–".into() }
+}
+
+/// A tariff: $0.0012, $0.041, with as many digits as say something.
+pub fn tariff(usd_per_kwh: f64) -> String {
+    let decimals = if usd_per_kwh.abs() < 0.02 { 4 } else { 3 };
+    format!("${}", fixed(usd_per_kwh, decimals))
+}
+
+/// A share as a percentage with sensible digits.
+pub fn percent(share: f64) -> String {
+    let p = share * 100.0;
+    let decimals = if p.abs() >= 9.995 {
+        0
+    } else if p.abs() >= 0.995 {
+        1
+    } else {
+        2
+    };
+    format!("{} %", fixed(p, decimals))
+}
+
+/// A count with its noun: "1 hour", "1,204 hours".
+pub fn count(n: f64, one: &str, many: &str) -> String {
+    let text = fixed(n, 0);
+    if text == "1" { format!("1 {one}") } else { format!("{text} {many}") }
+}
+
+fn superscript(n: i32) -> String {
+    n.to_string()
+        .chars()
+        .map(|c| match c {
+            '-' => '⁻',
+            '1' => '¹',
+            '2' => '²',
+            '3' => '³',
+            '0' => '⁰',
+            d => char::from_u32(0x2070 + d.to_digit(10).unwrap_or(0)).unwrap_or(d),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_read_back_as_the_same_number() {
+        for v in [0.1, -1.0 / 3.0, 1e-300, 6.02e23, 17520.0, -0.0, 456.123456789] {
+            assert_eq!(shortest(v).parse::<f64>().unwrap(), v);
+        }
+        assert_eq!((shortest(5.0), shortest(-0.0), shortest(f64::NAN)), ("5".into(), "0".into(), String::new()));
+        assert_eq!(json(f64::INFINITY), serde_json::Value::Null);
+        assert_eq!(json(3.0).to_string(), "3");
+    }
+
+    #[test]
+    fn people_get_separators_and_no_meaningless_digits() {
+        assert_eq!(fixed(-1234567.891, 1), "−1,234,567.9");
+        assert_eq!(fixed(-0.01, 1), "0.0");
+        assert_eq!(plain(0.001234), "0.00123");
+        assert_eq!(plain(12345.6), "12,346");
+        assert_eq!(plain(3.2e-12), "3.2×10⁻¹²");
+        assert_eq!(dollars(-1_234_567.0), "−$1.2 million");
+        assert_eq!(dollars(3.456e9), "$3.46 billion");
+        assert_eq!(dollars(740.0), "$740");
+        assert_eq!(percent(0.0466), "4.7 %");
+        assert_eq!(count(1.0, "hour", "hours"), "1 hour");
+        assert_eq!(tariff(0.0012), "$0.0012");
+    }
+}

@@ -1,0 +1,168 @@
+//! The run in sentences, computed from its headlines; a sentence whose numbers are absent is not told.
+
+use super::number;
+use super::summary::TOTAL;
+use super::view::{View, place};
+use crate::record::Value;
+
+/// The story of a run, one paragraph an entry.
+pub fn tell(view: &View<'_>) -> Vec<String> {
+    let told = [peak(view), energy(view), corridor(view), cut(view), hashes(view), money(view), subsidy(view)];
+    told.into_iter().flatten().collect()
+}
+
+fn mw(v: f64) -> String {
+    format!("{} MW", number::fixed(v, 0))
+}
+
+fn twh(gwh: f64) -> String {
+    format!("{} TWh", number::fixed(gwh / 1000.0, if gwh.abs() < 9_995.0 { 2 } else { 1 }))
+}
+
+fn peak(view: &View<'_>) -> Option<String> {
+    let r = view.record;
+    let (peak, mining) = (r.number("region_peak_mw")?, r.number("mining_at_region_peak_mw")?);
+    let step = super::view::largest(view.series("total_load_mw")?)?.0;
+    Some(format!(
+        "The region’s load peaked at {} ({}). Mining drew {} in that hour, {} of the load.",
+        mw(peak),
+        view.when(step),
+        mw(mining),
+        number::percent(mining / peak)
+    ))
+}
+
+fn energy(view: &View<'_>) -> Option<String> {
+    let r = view.record;
+    let (load, mining) = (r.number("total_load_gwh")?, r.number("mining_gwh")?);
+    let mut text = format!(
+        "Over {}, the region used {}, of which {} ({}) went to mining.",
+        view.window(),
+        twh(load),
+        twh(mining),
+        number::percent(mining / load)
+    );
+    if let (Some(hydro), Some(thermal)) = (r.number("hydro_gwh"), r.number("thermal_gwh")) {
+        text += &format!(" Its hydro plants made {}, its thermal plants {}", twh(hydro), twh(thermal));
+        text += &match r.number("export_gwh") {
+            Some(e) if e >= 0.0 => format!("; {} net left the region.", twh(e)),
+            Some(e) => format!("; {} net came in.", twh(-e)),
+            None => ".".into(),
+        };
+    }
+    Some(text)
+}
+
+fn corridor(view: &View<'_>) -> Option<String> {
+    let row = view.interface(super::view::CORRIDOR)?;
+    let hours = view.record.number("hours")?;
+    let mut text = format!(
+        "The north–south corridor carried up to {}; it was at its limit in {} and above 90 % of it in {}.",
+        mw(row.max_flow_mw),
+        super::view::of_hours(row.hours_at_limit, hours),
+        number::count(row.hours_above_90pct, "hour", "hours")
+    );
+    if row.limit_assumed {
+        text += &format!(
+            " Depends on an assumption: its limit is not published; {} was taken, range {}–{}.",
+            mw(row.limit_mw),
+            number::fixed(row.limit_low_mw, 0),
+            mw(row.limit_high_mw)
+        );
+    }
+    Some(text)
+}
+
+fn cut(view: &View<'_>) -> Option<String> {
+    let (unserved, curtailed) = (view.record.number("unserved_mwh")?, view.record.number("curtailed_mining_mwh")?);
+    let unserved = if unserved < 0.5 {
+        "No ordinary load went unserved".to_owned()
+    } else {
+        format!("{} MWh of ordinary load went unserved", number::fixed(unserved, 0))
+    };
+    let curtailed = if curtailed < 0.5 {
+        "no mining was curtailed".to_owned()
+    } else {
+        format!("{} MWh of mining was curtailed", number::fixed(curtailed, 0))
+    };
+    Some(format!("{unserved}; {curtailed}."))
+}
+
+fn hashes(view: &View<'_>) -> Option<String> {
+    let r = view.record;
+    let mut text = format!("The miners hashed {} EH/s on average", number::plain(r.number("hashrate_mean_eh_s")?));
+    if let Some(share) = r.number("hashrate_share_mean") {
+        text += &format!(", {} of the world’s network", number::percent(share));
+    }
+    if let Some(pue) = r.number("pue_mean") {
+        text += &format!("; each kilowatt of machines took {} kW with cooling", number::fixed(pue, 2));
+    }
+    Some(text + ".")
+}
+
+fn money(view: &View<'_>) -> Option<String> {
+    let r = view.record;
+    let (revenue, profit) = (r.number("mining_revenue_usd")?, r.number("mining_profit_usd")?);
+    let mut text = format!("Mining earned {}", number::dollars(revenue));
+    if let Some(power) = r.number("mining_power_cost_usd") {
+        text += &format!(", paid {} for power", number::dollars(power));
+    }
+    text += &format!(" and kept {} before the cost of machines", number::dollars(profit));
+    if let Some(published) = r.number("mining_profit_published_tariff_usd") {
+        text += &format!(" ({} if homes had paid the published tariff)", number::dollars(published));
+    }
+    Some(text + ".")
+}
+
+fn subsidy(view: &View<'_>) -> Option<String> {
+    let parts = |key: &str| match view.record.headline(key) {
+        Some(Value::ById(parts)) => parts.iter().filter(|p| p.0 != TOTAL && p.1.is_finite()).cloned().collect(),
+        Some(Value::Number(Some(n))) => vec![(String::new(), *n)],
+        _ => Vec::new(),
+    };
+    let article = parts("implicit_subsidy_usd");
+    if article.is_empty() {
+        return None;
+    }
+    let published = parts("implicit_subsidy_published_tariff_usd");
+    let told: Vec<String> = article
+        .iter()
+        .map(|(id, usd)| {
+            let by = if id.is_empty() {
+                String::new()
+            } else {
+                format!(" by the yardstick “{}”", place(id).to_lowercase())
+            };
+            let other = published
+                .iter()
+                .find(|p| p.0 == *id)
+                .map_or_else(String::new, |p| format!(" (at the published tariff {})", number::dollars(p.1)));
+            format!("{}{by}{other}", number::dollars(*usd))
+        })
+        .collect();
+    Some(format!("The home tariff was worth to home miners {}.", told.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::synthetic;
+    use super::*;
+
+    #[test]
+    fn sentences_carry_the_numbers_of_the_record() {
+        let (record, meta) = (synthetic::record(400), synthetic::meta());
+        let told = tell(&View::new(&record, &meta));
+        assert_eq!(told.len(), 7);
+        assert!(told[0].contains(&number::fixed(record.number("region_peak_mw").unwrap(), 0)));
+        assert!(told[0].contains("simulated winter") && !told.join(" ").contains("NaN"));
+        assert!(told[2].contains("Depends on an assumption"));
+    }
+
+    #[test]
+    fn what_is_absent_is_not_told() {
+        let (mut record, meta) = (synthetic::record(2), synthetic::meta());
+        record.headlines.clear();
+        record.branches.clear();
+        assert!(tell(&View::new(&record, &meta)).is_empty());
+    }
+}

@@ -1,0 +1,62 @@
+//! The whole of a run's files, from a record without a simulation.
+
+use super::*;
+
+#[test]
+fn equal_records_give_equal_bytes_and_every_picture_its_files() {
+    let (record, meta) = (synthetic::record(420), synthetic::meta());
+    let wanted = Wanted { series_csv: true, data_only: false };
+    let all = artifacts(&record, &meta, wanted).unwrap();
+    assert_eq!(all, artifacts(&record, &meta, wanted).unwrap());
+    let paths: Vec<&str> = all.iter().map(|a| a.path.as_str()).collect();
+    for stem in
+        ["timeseries", "daily", "monthly", "yearly", "timeline", "branches", "summary", "ledgers", "break_evens"]
+    {
+        assert!(paths.contains(&format!("{stem}.csv").as_str()), "{stem}");
+        assert!(paths.contains(&format!("{stem}.meta.json").as_str()), "{stem}");
+    }
+    #[cfg(feature = "plots")]
+    for figure in figure::FIGURES {
+        for ending in ["svg", "png", "csv", "meta.json"] {
+            assert!(paths.contains(&format!("plots/{}.{ending}", figure.id).as_str()), "{}", figure.id);
+        }
+    }
+    assert_eq!(paths.last(), Some(&"manifest.json"));
+    let mut unique = paths.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), paths.len());
+    for text in all.iter().filter(|a| a.path.ends_with(".svg") || a.path.ends_with(".html")) {
+        let text = String::from_utf8(text.bytes.clone()).unwrap();
+        assert!(!text.contains("NaN") && !text.contains("interface</"), "a picture prints a word it must not");
+    }
+}
+
+#[test]
+fn a_picture_without_data_is_listed_as_absent() {
+    let (mut record, meta) = (synthetic::record(2), synthetic::meta());
+    record.series.clear();
+    record.sheets.clear();
+    let report = Report::compose(&record, &meta, Wanted::default()).unwrap();
+    #[cfg(feature = "plots")]
+    assert_eq!(report.absent().len(), figure::FIGURES.len());
+    assert!(report.make(Piece::Page).is_ok());
+}
+
+#[test]
+#[ignore = "writes two years of pictures to a folder named by HASHWATT_LOOK, for people to look at"]
+fn look() {
+    let folder = std::path::PathBuf::from(std::env::var("HASHWATT_LOOK").unwrap());
+    let (record, meta) = (synthetic::record(730), synthetic::meta());
+    let start = std::time::Instant::now();
+    let report = Report::compose(&record, &meta, Wanted::default()).unwrap();
+    eprintln!("composed {:?}", start.elapsed());
+    std::fs::create_dir_all(folder.join("plots")).unwrap();
+    for piece in report.pieces().into_iter().chain([Piece::Manifest]) {
+        let start = std::time::Instant::now();
+        for artifact in report.make(piece).unwrap() {
+            std::fs::write(folder.join(&artifact.path), &artifact.bytes).unwrap();
+        }
+        eprintln!("{piece:?} {:?}", start.elapsed());
+    }
+}
