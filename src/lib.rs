@@ -32,7 +32,7 @@ pub mod record;
 // Floor 6: studies.
 
 // Floor 7: scenarios in, reports out.
-pub mod scenario;
 pub mod report;
+pub mod scenario;
 
 // Floor 8: the only IO.
