@@ -20,6 +20,7 @@ pub mod fault;
 pub mod flows;
 
 // Floor 3: components.
+pub mod bitcoin;
 pub mod demand;
 pub mod fleet;
 pub mod hydro;
