@@ -21,6 +21,8 @@ pub mod flows;
 
 // Floor 3: components.
 pub mod bitcoin;
+pub mod climate;
+pub mod cooling;
 pub mod demand;
 pub mod fleet;
 pub mod hydro;

@@ -1,0 +1,280 @@
+//! Replayed weather: a daily or hourly record read from CSV text, its gaps filled and counted.
+//!
+//! Daily: a header `date,<site>_c,…` and rows `2022-01-31,-18.4,…`. Hourly: `time_local,<site>_c,…` and rows
+//! `2022-01-31 05:00,-18.4,…`. An empty cell is a gap. Sites without a column keep generated weather.
+
+use crate::calendar::{Day, Window};
+use crate::ids::{ClimateSiteId, Id};
+use std::collections::BTreeMap;
+
+/// A mistake in a record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct ReplayError {
+    /// Line of the text, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// One day on record at one site.
+#[derive(Clone, Debug, PartialEq)]
+struct Observed {
+    mean_c: f64,
+    hours_c: Option<Box<[f64; 24]>>,
+}
+
+/// A record of daily means, with hourly means where it is hourly.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Replay {
+    sites: Vec<BTreeMap<i32, Observed>>,
+    filled_hours: usize,
+}
+
+/// How a window is covered at one site, in days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// On record.
+    pub observed: usize,
+    /// Between two days on record, filled by a line between their anomalies.
+    pub interpolated: usize,
+    /// Generated, for want of neighbors.
+    pub generated: usize,
+}
+
+/// Longest gap that a straight line fills, days: about the memory of the weather.
+const LONGEST_LINE_DAYS: i32 = 7;
+/// Hours that a day must have on record to be replayed by the hour.
+const LEAST_HOURS: usize = 18;
+/// Temperatures beyond which a record is taken to be in another unit, °C.
+const PLAUSIBLE_C: core::ops::RangeInclusive<f64> = -75.0..=60.0;
+
+/// Mean of hourly means over a part of the day.
+pub fn mean_between(hours_c: &[f64; 24], from_h: f64, until_h: f64) -> f64 {
+    let mut sum = 0.0;
+    for (i, t) in hours_c.iter().enumerate() {
+        let (start, end) = (i as f64, i as f64 + 1.0);
+        sum += t * (end.min(until_h) - start.max(from_h)).max(0.0);
+    }
+    sum / (until_h - from_h)
+}
+
+/// Fills missing hours by lines between their neighbors, ends held.
+fn fill(hours: &[Option<f64>; 24]) -> Option<[f64; 24]> {
+    let known: Vec<(usize, f64)> = hours.iter().enumerate().filter_map(|(i, t)| t.map(|t| (i, t))).collect();
+    let (first, last) = (*known.first()?, *known.last()?);
+    Some(core::array::from_fn(|h| {
+        let before = known.iter().rev().find(|k| k.0 <= h).copied().unwrap_or(first);
+        let after = known.iter().find(|k| k.0 >= h).copied().unwrap_or(last);
+        if after.0 <= before.0 {
+            return if h < first.0 { first.1 } else { before.1 };
+        }
+        before.1 + (after.1 - before.1) * ((h - before.0) as f64 / (after.0 - before.0) as f64)
+    }))
+}
+
+impl Replay {
+    /// Reads a record. `site_ids` are the ids of the climate's sites in order. Every mistake is told, up to a hundred.
+    pub fn parse(text: &str, site_ids: &[&str]) -> Result<Self, Vec<ReplayError>> {
+        let mut problems = Vec::new();
+        let mut tell = |line: usize, what: String| {
+            if problems.len() < 100 {
+                problems.push(ReplayError { line, what });
+            }
+        };
+        let mut lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
+        let Some((at, header)) = lines.next() else {
+            return Err(vec![ReplayError { line: 1, what: "the record is empty".to_owned() }]);
+        };
+        let mut cells = header.trim().split(',').map(str::trim);
+        let hourly = match cells.next() {
+            Some("date") => false,
+            Some("time_local") => true,
+            other => {
+                let found = other.unwrap_or_default();
+                tell(
+                    at + 1,
+                    format!(
+                        "the first column is `{found}`; a daily record begins with `date`, an hourly with `time_local`"
+                    ),
+                );
+                false
+            }
+        };
+        let mut columns = Vec::new();
+        for name in cells {
+            let site = name.strip_suffix("_c").and_then(|id| site_ids.iter().position(|s| *s == id));
+            if site.is_none() {
+                tell(
+                    at + 1,
+                    format!("column `{name}` is no climate site's temperature; known: {}_c", site_ids.join("_c, ")),
+                );
+            }
+            columns.push(site);
+        }
+        let mut by_hour: Vec<BTreeMap<i32, [Option<f64>; 24]>> = vec![BTreeMap::new(); site_ids.len()];
+        let mut before: Option<(i32, usize)> = None;
+        for (i, line) in lines {
+            let mut cells = line.trim().split(',').map(str::trim);
+            let stamp = cells.next().unwrap_or_default();
+            let (date, clock) = stamp.split_once([' ', 'T']).unwrap_or((stamp, "00:00"));
+            let hour = clock.get(..2).and_then(|h| h.parse::<usize>().ok()).filter(|h| *h < 24);
+            let (Some(day), Some(hour)) = (Day::parse(date), hour) else {
+                tell(i + 1, format!("`{stamp}` is no time; write 2022-01-31{}", if hourly { " 05:00" } else { "" }));
+                continue;
+            };
+            let now = (day.0, if hourly { hour } else { 0 });
+            if before.is_some_and(|b| now <= b) {
+                tell(i + 1, format!("time goes backwards or stands still at `{stamp}`"));
+            }
+            before = Some(now);
+            let values: Vec<&str> = cells.collect();
+            if values.len() != columns.len() {
+                tell(i + 1, format!("{} values where the header has {}", values.len(), columns.len()));
+            }
+            for (column, value) in columns.iter().zip(values) {
+                let Some(site) = *column else { continue };
+                if value.is_empty() {
+                    continue;
+                }
+                match value.parse::<f64>() {
+                    Ok(t) if PLAUSIBLE_C.contains(&t) => {
+                        let Some(days) = by_hour.get_mut(site) else { continue };
+                        let hours = days.entry(day.0).or_insert([None; 24]);
+                        if hourly {
+                            hours[now.1] = Some(t);
+                        } else {
+                            *hours = [Some(t); 24];
+                        }
+                    }
+                    Ok(t) if (198.0..=333.0).contains(&t) => {
+                        tell(i + 1, format!("{t} °C: kelvin? did you mean {:.1}", t - 273.15))
+                    }
+                    _ => tell(i + 1, format!("`{value}` is no air temperature in °C")),
+                }
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut filled_hours = 0;
+        let mut sites = Vec::with_capacity(by_hour.len());
+        for days in by_hour {
+            let mut observed = BTreeMap::new();
+            for (day, hours) in days {
+                let known = hours.iter().flatten().count();
+                let Some(full) = fill(&hours).filter(|_| known >= LEAST_HOURS) else { continue };
+                filled_hours += 24 - known;
+                let mean_c = full.iter().sum::<f64>() / 24.0;
+                observed.insert(day, Observed { mean_c, hours_c: hourly.then(|| Box::new(full)) });
+            }
+            sites.push(observed);
+        }
+        Ok(Self { sites, filled_hours })
+    }
+
+    /// Hours that were filled within days on record.
+    pub fn filled_hours(&self) -> usize {
+        self.filled_hours
+    }
+
+    /// Hourly means of a day on record by the hour.
+    pub fn hours(&self, site: ClimateSiteId, day: Day) -> Option<&[f64; 24]> {
+        self.sites.get(site.index())?.get(&day.0)?.hours_c.as_deref()
+    }
+
+    /// What a day without a record has for neighbors: the days on record around a short gap.
+    fn around(&self, site: usize, day: i32) -> Option<(i32, f64, i32, f64)> {
+        let record = self.sites.get(site)?;
+        let (a, x) = record.range(..day).next_back()?;
+        let (b, y) = record.range(day + 1..).next()?;
+        (b - a - 1 <= LONGEST_LINE_DAYS).then_some((*a, x.mean_c, *b, y.mean_c))
+    }
+
+    /// How the record covers a window, by site.
+    pub fn coverage(&self, window: &Window) -> Vec<Coverage> {
+        let mut out = vec![Coverage::default(); self.sites.len()];
+        for (site, c) in out.iter_mut().enumerate() {
+            for day in window.from.0..window.until.0 {
+                if self.sites[site].contains_key(&day) {
+                    c.observed += 1;
+                } else if self.around(site, day).is_some() {
+                    c.interpolated += 1;
+                } else {
+                    c.generated += 1;
+                }
+            }
+        }
+        out
+    }
+
+    /// Writes the record over generated daily means that begin at `first`; `normal` is the seasonal mean of a day.
+    pub fn lay_over(&self, first: Day, means: &mut [Vec<f64>], normal: impl Fn(ClimateSiteId, Day) -> f64) {
+        for (i, by_site) in means.iter_mut().enumerate() {
+            let day = first.plus(i as i32);
+            for (s, value) in by_site.iter_mut().enumerate() {
+                let site = ClimateSiteId::from_index(s);
+                if let Some(observed) = self.sites.get(s).and_then(|r| r.get(&day.0)) {
+                    *value = observed.mean_c;
+                } else if let Some((a, x, b, y)) = self.around(s, day.0) {
+                    let (u, v) = (x - normal(site, Day(a)), y - normal(site, Day(b)));
+                    *value = normal(site, day) + u + (v - u) * (f64::from(day.0 - a) / f64::from(b - a));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDS: [&str; 2] = ["irkutsk", "bratsk"];
+
+    #[test]
+    fn a_daily_record_fills_its_short_gaps() {
+        let text = "date,irkutsk_c\n2022-01-01,-10\n2022-01-02,\n2022-01-04,-16\n2022-02-01,-20\n";
+        let r = Replay::parse(text, &IDS).unwrap();
+        let from = Day::parse("2022-01-01").unwrap();
+        let mut means = vec![vec![5.0, 7.0]; 32];
+        r.lay_over(from, &mut means, |_, _| 0.0);
+        let got: Vec<f64> = means.iter().map(|m| m[0]).collect();
+        assert_eq!(got[..5], [-10.0, -12.0, -14.0, -16.0, 5.0]);
+        assert_eq!((got[31], means[0][1]), (-20.0, 7.0));
+        let w = Window { from, until: from.plus(32), step_minutes: 60 };
+        let c = r.coverage(&w);
+        assert_eq!(c[0], Coverage { observed: 3, interpolated: 2, generated: 27 });
+        assert_eq!(c[1].generated, 32);
+    }
+
+    #[test]
+    fn an_hourly_record_keeps_its_hours() {
+        let mut text = String::from("time_local,bratsk_c\n");
+        for h in 0..24 {
+            if h != 7 {
+                text += &format!("2022-01-01 {h:02}:00,{}\n", -f64::from(h));
+            }
+        }
+        let r = Replay::parse(&text, &IDS).unwrap();
+        let hours = r.hours(ClimateSiteId(1), Day::parse("2022-01-01").unwrap()).unwrap();
+        assert_eq!((hours[7], hours[23], r.filled_hours()), (-7.0, -23.0, 1));
+        assert_eq!(mean_between(hours, 1.0, 3.0), -1.5);
+        assert_eq!(mean_between(hours, 1.25, 1.5), -1.0);
+    }
+
+    #[test]
+    fn mistakes_are_all_told_with_their_lines() {
+        let text = "date,irkutsk_c,omsk_c\n2022-01-02,1,2\n2022-01-01,1,2\n2022-02-30,1,2\n2022-03-01,250,1\n2022-03-02,x,1\n2022-03-03,1\n";
+        let told: Vec<String> = Replay::parse(text, &IDS).unwrap_err().iter().map(ToString::to_string).collect();
+        let said = |what: &str| told.iter().any(|t| t.contains(what));
+        assert!(
+            said("line 1: column `omsk_c`") && said("line 3: time goes backwards") && said("line 4: `2022-02-30`"),
+            "{told:?}"
+        );
+        assert!(
+            said("line 5: 250 °C: kelvin? did you mean -23.1") && said("line 6: `x`") && said("line 7: 1 values"),
+            "{told:?}"
+        );
+        assert!(Replay::parse("", &IDS).is_err());
+    }
+}
