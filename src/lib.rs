@@ -26,6 +26,7 @@ pub mod cooling;
 pub mod demand;
 pub mod fleet;
 pub mod hydro;
+pub mod operator;
 
 // Floor 4: the law.
 
