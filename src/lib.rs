@@ -40,3 +40,5 @@ pub mod report;
 pub mod scenario;
 
 // Floor 8: the only IO.
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -7,10 +7,18 @@
 mod builtin;
 pub mod check;
 pub mod document;
+pub mod explain;
+pub mod glossary;
+mod header;
+pub mod json_schema;
+mod leaf;
 pub mod overlay;
 pub mod problems;
+pub mod resolve;
 pub mod section;
+pub mod source;
 pub mod spec;
+pub mod starter;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -22,6 +30,8 @@ pub use builtin::Builtin;
 pub use check::Checked;
 pub use overlay::{Library, Loaded};
 pub use problems::{Problem, Problems, Severity, Spot};
+pub use resolve::{Resolved, ResolvedValue};
+pub use source::{Ranged, Source};
 pub use view::View;
 
 use overlay::Gatherer;
@@ -84,9 +94,22 @@ impl Scenario {
             gatherer.gather(name, None);
         }
         gatherer.set(&self.settings);
-        let root = gatherer.merge(&below);
-        let Gatherer { texts, problems, whole, .. } = gatherer;
-        check::check(&self.base.name, texts, root, &section::ROOT, &*self.library, whole, problems)
+        check::check(&self.base.name, gatherer, &below, &section::ROOT)
+    }
+    /// Its title, with those of what is laid over it; the name where a file has none.
+    pub fn title(&self) -> String {
+        let mut gatherer = Gatherer::new(&*self.library);
+        let mut ids = vec![gatherer.lay(self.base.clone(), None)];
+        ids.extend(self.overlays.iter().map(|name| gatherer.gather(name, None)));
+        let mut titles = Vec::new();
+        for id in ids.into_iter().flatten() {
+            let layer = gatherer.layers.iter().find(|l| l.text == id);
+            titles.push(match layer.and_then(|l| l.root.get("title")).map(|e| &e.node.value) {
+                Some(document::Value::Text(title)) => title.clone(),
+                _ => gatherer.texts.name(id).to_owned(),
+            });
+        }
+        titles.join(" + ")
     }
 }
 

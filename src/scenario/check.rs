@@ -1,14 +1,16 @@
 //! The merged tree held against the schema: every mistake, not the first.
 
-use super::document::{Entry, Node, Place, Table, Texts, Value};
-use super::overlay::{Library, did_you_mean, nearest};
+use super::document::{Entry, Node, Place, Table, TextId, Texts, Value};
+use super::leaf::leaves;
+use super::overlay::{Gatherer, Layer, Library, did_you_mean, nearest};
 use super::problems::{Problem, Problems, Severity, Spot};
-use super::section;
+use super::source::Sources;
 use super::spec::{Field, Kind, TableSpec};
 use super::units::{self, Scaled};
 use super::view::{self, View, join};
+use super::{header, section, source};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A scenario that was held against the schema; if it has no errors, its views are safe to build from.
 #[derive(Debug)]
@@ -16,6 +18,9 @@ pub struct Checked {
     pub(super) name: String,
     pub(super) texts: Texts,
     pub(super) root: Table,
+    pub(super) schema: &'static TableSpec,
+    pub(super) sources: Sources,
+    pub(super) layers: Vec<Layer>,
     pub(super) traces: BTreeMap<String, String>,
     pub(super) positions: BTreeMap<&'static str, BTreeMap<String, usize>>,
     pub(super) problems: RefCell<Problems>,
@@ -56,23 +61,60 @@ impl Checked {
     }
 }
 
-/// Holds a merged tree against a schema. `whole` says that nothing was lost to syntax errors.
+/// Holds what was gathered against a schema.
 pub(super) fn check(
     name: &str,
-    texts: Texts,
-    root: Table,
+    gatherer: Gatherer<'_>,
+    base: &BTreeSet<TextId>,
     schema: &'static TableSpec,
-    library: &dyn Library,
-    whole: bool,
-    problems: Problems,
 ) -> Checked {
-    let mut checker =
-        Checker { texts: &texts, library, whole, problems, ids: BTreeMap::new(), traces: BTreeMap::new() };
+    let mut gatherer = gatherer;
+    let root = gatherer.merge(base);
+    let Gatherer { library, texts, layers, mut problems, whole, .. } = gatherer;
+    let is_scenario = core::ptr::eq(schema.fields, section::ROOT.fields);
+    if is_scenario {
+        header::check_layers(&layers, &texts, &mut problems);
+    }
+    let sources = Sources::read(&layers, &texts, &mut problems);
+    let mut checker = Checker {
+        texts: &texts,
+        library: Some(library),
+        whole,
+        problems,
+        ids: BTreeMap::new(),
+        traces: BTreeMap::new(),
+    };
     checker.collect_ids(schema, &root);
     checker.table(schema, &root, "", None, true);
-    let Checker { problems, ids, traces, .. } = checker;
+    let Checker { mut problems, ids, traces, .. } = checker;
+    if is_scenario {
+        header::check_window(&root, &texts, &mut problems);
+        source::check_coverage(&sources, &leaves(schema, &root), &texts, &mut problems);
+    }
     let positions = ids.into_iter().map(|(table, ids)| (table, ids.enabled)).collect();
-    Checked { name: name.to_owned(), texts, root, traces, positions, problems: RefCell::new(problems) }
+    let problems = RefCell::new(problems);
+    Checked { name: name.to_owned(), texts, root, schema, sources, layers, traces, positions, problems }
+}
+
+/// Holds one table against a schema that refers to nothing else.
+pub(super) fn check_table(
+    spec: &'static TableSpec,
+    table: &Table,
+    path: &str,
+    place: Place,
+    texts: &Texts,
+    problems: &mut Problems,
+) {
+    let mut checker = Checker {
+        texts,
+        library: None,
+        whole: true,
+        problems: core::mem::take(problems),
+        ids: BTreeMap::new(),
+        traces: BTreeMap::new(),
+    };
+    checker.table(spec, table, path, Some(place), true);
+    *problems = checker.problems;
 }
 
 /// The ids of one table.
@@ -84,7 +126,7 @@ struct Ids {
 
 struct Checker<'a> {
     texts: &'a Texts,
-    library: &'a dyn Library,
+    library: Option<&'a dyn Library>,
     whole: bool,
     problems: Problems,
     ids: BTreeMap<&'static str, Ids>,
@@ -368,11 +410,12 @@ impl Checker<'_> {
 
     fn trace(&mut self, node: &Node, path: &str) -> bool {
         let Value::Text(name) = &node.value else { return false };
-        match self.library.trace(name, self.texts.name(node.place.text)) {
-            Ok(content) => {
+        match self.library.map(|l| l.trace(name, self.texts.name(node.place.text))) {
+            None => {}
+            Some(Ok(content)) => {
                 self.traces.insert(name.clone(), content);
             }
-            Err(why) => self.error(node.place, path, why, "the name of a trace (CSV)".to_owned(), String::new()),
+            Some(Err(why)) => self.error(node.place, path, why, "the name of a trace (CSV)".to_owned(), String::new()),
         }
         true
     }

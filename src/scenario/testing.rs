@@ -12,9 +12,7 @@ pub(crate) fn checked(schema: &'static TableSpec, text: &str) -> Checked {
     let mut gatherer = Gatherer::new(&Builtin);
     let loaded = Loaded { name: "test.toml".to_owned(), bytes: text.as_bytes().to_vec(), shipped: false };
     gatherer.lay(loaded, None);
-    let root = gatherer.merge(&BTreeSet::new());
-    let Gatherer { texts, problems, whole, .. } = gatherer;
-    check("test", texts, root, schema, &Builtin, whole, problems)
+    check("test", gatherer, &BTreeSet::new(), schema)
 }
 
 /// A text held against a schema, which must find no fault.

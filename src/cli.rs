@@ -1,0 +1,70 @@
+//! The program: arguments in, results on stdout, everything else on stderr, a documented exit code.
+//!
+//! One verb, one file. A verb's arguments are a `clap` struct with a `run` method; [`Verb`] lists them. Only this floor knows
+//! files, clocks, terminals and colors.
+
+pub mod check;
+pub mod explain;
+pub mod failure;
+pub mod library;
+pub mod new;
+pub mod scenarios;
+pub mod schema;
+pub mod study;
+pub mod terminal;
+
+pub use failure::Failure;
+pub use study::StudyArgs;
+
+use clap::{Parser, Subcommand};
+
+/// A simulator of cheap Siberian water power meeting Bitcoin mining, hour by hour.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hashwatt",
+    version,
+    about,
+    long_about = None,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  hashwatt run irkutsk                       the region in 2022 and 2023, as it happened
+  hashwatt run irkutsk --with cold-2023      the same with another scenario laid over it
+  hashwatt explain irkutsk tariff            what a value is, and where it comes from
+  hashwatt new mine --from irkutsk           a commented file of your own, to change
+
+Exit codes: 0 done, 1 could not finish, 2 usage, 3 input invalid, 4 no feasible solution, 5 some members failed,
+6 a balance broke (our bug), 7 verify found a difference, 130 interrupted."
+)]
+pub struct Program {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Tell every problem of every file; run nothing.
+    Check(check::Check),
+    /// Explain a scenario, one of its values, a metric or a term.
+    Explain(explain::Explain),
+    /// List the scenarios that are part of the program.
+    Scenarios(scenarios::Scenarios),
+    /// Write a commented scenario file to start from.
+    New(new::New),
+    /// Print the JSON Schema of scenario files.
+    Schema(schema::Schema),
+}
+
+impl Program {
+    /// Does it.
+    pub fn run(self) -> Result<(), Failure> {
+        match self.verb {
+            Verb::Check(verb) => verb.run(),
+            Verb::Explain(verb) => verb.run(),
+            Verb::Scenarios(verb) => verb.run(),
+            Verb::New(verb) => verb.run(),
+            Verb::Schema(verb) => verb.run(),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! `explain`: what a scenario, a value, a metric, a key or a word is.
+
+use super::study::{Changes, open, tell_which};
+use super::{Failure, library, terminal};
+use crate::scenario::{Builtin, explain, glossary};
+use clap::Args;
+
+/// Explain a scenario, one of its values, a metric or a term.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  hashwatt explain irkutsk                                what it is made of
+  hashwatt explain irkutsk tariff.home_usd_per_kwh        a value: unit, origin, source, range
+  hashwatt explain irkutsk --assumptions                  every assumption that has a range
+  hashwatt explain hashprice                              a term
+  hashwatt explain unserved_mwh                           a metric
+  hashwatt explain reservoir                              the keys of a table of scenarios")]
+pub struct Explain {
+    /// A scenario, a metric of summary.json, a key of scenarios, or a term
+    subject: String,
+    /// A key of the scenario, or a prefix of keys
+    key: Option<String>,
+    /// List the assumptions that have a range
+    #[arg(long)]
+    assumptions: bool,
+    /// Print every value of the scenario as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    changes: Changes,
+}
+
+impl Explain {
+    /// Prints the explanation.
+    pub fn run(self) -> Result<(), Failure> {
+        if library::is_file(&self.subject) || Builtin::find(&self.subject).is_some() {
+            return self.scenario();
+        }
+        let subject = self.subject.trim();
+        let found = explain::find_metric(subject)
+            .map(explain::metric)
+            .or_else(|| glossary::find(subject).map(explain::term))
+            .or_else(|| explain::key(subject));
+        match found {
+            Some(text) => terminal::print(&text),
+            None => {
+                let near = explain::nearest_subject(subject)
+                    .map_or_else(|| "see `hashwatt scenarios`".to_owned(), |n| format!("did you mean `{n}`?"));
+                let what = "no scenario, metric, key or term of that name";
+                Err(Failure::InvalidInput(format!("{subject}: {what}; {near}")))
+            }
+        }
+    }
+
+    fn scenario(&self) -> Result<(), Failure> {
+        let scenario = self.changes.apply(open(&self.subject)?)?;
+        tell_which(&scenario);
+        let checked = scenario.check();
+        let problems = checked.problems();
+        if problems.has_errors() {
+            return Err(Failure::Invalid(problems));
+        }
+        if let Some(key) = &self.key {
+            let Some(text) = explain::value(&checked, key) else {
+                let near = explain::nearest_key(&checked, key).map(|n| format!("; did you mean `{n}`?"));
+                let what = format!("{}: no value at `{key}`{}", scenario.name(), near.unwrap_or_default());
+                return Err(Failure::InvalidInput(what));
+            };
+            terminal::print(&text)
+        } else if self.assumptions {
+            terminal::print(&explain::assumptions(&checked))
+        } else if self.json {
+            terminal::print_json(&checked.resolved().to_json())
+        } else {
+            terminal::print(&explain::scenario(&checked, &scenario.title()))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Scenarios from files and from the program: a name ending in `.toml` is a file, anything else is built in.
+
+use crate::scenario::{Builtin, Library, Loaded};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+/// The library of the program: files beside the one that names them, and what is built in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Files;
+
+/// Largest file that is read at all; [`crate::scenario::document::decode`] refuses smaller ones with a better message.
+const READ_AT_MOST: u64 = 64 << 20;
+
+impl Library for Files {
+    fn scenario(&self, name: &str, from: Option<&str>) -> Result<Loaded, String> {
+        if !is_file(name) {
+            return Builtin.scenario(name, from);
+        }
+        let path = beside(from, name);
+        let shown = path.display().to_string();
+        let bytes = read(&path).map_err(|why| format!("cannot read {shown}: {why}"))?;
+        Ok(Loaded { name: shown, bytes, shipped: false })
+    }
+    fn trace(&self, name: &str, from: &str) -> Result<String, String> {
+        if is_file(from) {
+            let path = beside(Some(from), name);
+            if path.is_file() {
+                let bytes = read(&path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
+                return String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", path.display()));
+            }
+        }
+        Builtin.trace(name, from)
+    }
+    fn names(&self) -> Vec<String> {
+        Builtin.names()
+    }
+}
+
+/// Whether a scenario's name means a file.
+pub fn is_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let about = fs::metadata(path).map_err(|e| e.to_string())?;
+    if about.is_dir() {
+        return Err("it is a folder".to_owned());
+    }
+    if about.len() > READ_AT_MOST {
+        return Err(format!("{:.0} MB are too many", about.len() as f64 / 1e6));
+    }
+    fs::read(path).map_err(|e| e.to_string())
+}
+
+/// A path written in the file `from`, with `a/../b` and `./` taken out so that one file has one name.
+fn beside(from: Option<&str>, name: &str) -> PathBuf {
+    let folder = from.filter(|f| is_file(f)).and_then(|f| Path::new(f).parent()).unwrap_or(Path::new(""));
+    let mut out = PathBuf::new();
+    for part in folder.join(name).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_has_one_name() {
+        assert_eq!(beside(Some("worlds/a/x.toml"), "../b/y.toml"), Path::new("worlds/b/y.toml"));
+        assert_eq!(beside(None, "./y.toml"), Path::new("y.toml"));
+        assert_eq!(beside(Some("irkutsk/fsa-2022"), "y.toml"), Path::new("y.toml"));
+        assert_eq!(beside(Some("x.toml"), "../y.toml"), Path::new("../y.toml"));
+    }
+}
