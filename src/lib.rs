@@ -42,3 +42,5 @@ pub mod scenario;
 // Floor 8: the only IO.
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+pub mod files;

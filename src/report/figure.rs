@@ -9,7 +9,7 @@
 //! | `generation` | `hydro_<plant>_mw` (plants outside the region left out), `thermal_mw`, `total_load_mw`, `net_export_mw` | |
 //! | `hashrate` | `hashrate_eh_s`, `network_hashrate_eh_s` | |
 //! | `break-evens` | | `break_evens`: `model`, `efficiency_j_per_th`, `break_even_usd_per_kwh`, optional `break_even_low_usd_per_kwh`, `break_even_high_usd_per_kwh` (over the window's hashprices); `tariffs`: `name`, `tariff_usd_per_kwh` |
-//! | `ledgers` | | `ledgers`: `operator`, optional `name`, `revenue_usd`, `channel_cost_usd`, `power_cost_usd`, `power_cost_published_tariff_usd`, `tax_usd`, `profit_usd`, `profit_published_tariff_usd` |
+//! | `ledgers` | | `ledgers`: `operator`, optional `name`, `revenue_usd`, `channel_cost_usd`, `power_cost_usd`, `power_cost_published_tariff_usd`, `tax_usd`, optional `levy_usd`, `profit_usd`, `profit_published_tariff_usd` |
 
 mod baikal_level;
 mod break_evens;

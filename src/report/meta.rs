@@ -74,12 +74,11 @@ fn locked(name: &str) -> Option<&'static str> {
 }
 
 impl Meta {
-    /// A study of a scenario by name, everything else empty; `id` and `scenario_hash` follow from the arguments.
-    pub fn new(name: &str, verb: &str, resolved: Value, seed: u64, member: u64) -> Self {
+    /// A study of a resolved scenario by name and hash, everything else empty; the id follows from the arguments.
+    pub fn new(name: &str, verb: &str, scenario_hash: &str, seed: u64, member: u64) -> Self {
         let version = env!("CARGO_PKG_VERSION");
-        let scenario = resolved.to_string();
         let mut id = blake3::Hasher::new();
-        for part in [version, verb, name, &scenario] {
+        for part in [version, verb, name, scenario_hash] {
             id.update(&(part.len() as u64).to_le_bytes());
             id.update(part.as_bytes());
         }
@@ -91,10 +90,10 @@ impl Meta {
             verb: verb.into(),
             id: id.finalize().to_hex().as_str().chars().take(8).collect(),
             version: version.into(),
-            scenario_hash: blake3::hash(scenario.as_bytes()).to_hex().as_str().into(),
+            scenario_hash: scenario_hash.into(),
             seed,
             member,
-            resolved,
+            resolved: Value::Null,
             home_tariff_usd_per_kwh: None,
             published_tariff_usd_per_kwh: None,
             assumptions: Vec::new(),
@@ -166,11 +165,11 @@ mod tests {
 
     #[test]
     fn the_id_follows_scenario_seed_member_and_verb() {
-        let id = |verb: &str, x: i32, seed, member| Meta::new("irkutsk", verb, json!({ "x": x }), seed, member).id;
-        let base = id("run", 1, 1, 0);
+        let id = |verb: &str, hash: &str, seed, member| Meta::new("irkutsk", verb, hash, seed, member).id;
+        let base = id("run", "a", 1, 0);
         assert_eq!(base.len(), 8);
-        assert_eq!(base, id("run", 1, 1, 0));
-        for other in [id("ensemble", 1, 1, 0), id("run", 2, 1, 0), id("run", 1, 2, 0), id("run", 1, 1, 1)] {
+        assert_eq!(base, id("run", "a", 1, 0));
+        for other in [id("ensemble", "a", 1, 0), id("run", "b", 1, 0), id("run", "a", 2, 0), id("run", "a", 1, 1)] {
             assert_ne!(base, other);
         }
     }

@@ -75,11 +75,11 @@ pub fn dollars(value: f64) -> String {
     let sign = if value < 0.0 { "−" } else { "" };
     let size = value.abs();
     let body = if size >= 0.9995e9 {
-        format!("{} billion", fixed(size / 1e9, 2))
+        format!("{}\u{a0}billion", fixed(size / 1e9, 2))
     } else if size >= 99.95e6 {
-        format!("{} million", fixed(size / 1e6, 0))
+        format!("{}\u{a0}million", fixed(size / 1e6, 0))
     } else if size >= 0.9995e6 {
-        format!("{} million", fixed(size / 1e6, 1))
+        format!("{}\u{a0}million", fixed(size / 1e6, 1))
     } else if size >= 1.0 || size == 0.0 {
         fixed(size, 0)
     } else {
@@ -104,7 +104,7 @@ pub fn percent(share: f64) -> String {
     } else {
         2
     };
-    format!("{} %", fixed(p, decimals))
+    format!("{}\u{a0}%", fixed(p, decimals))
 }
 
 /// A count with its noun: "1 hour", "1,204 hours".
@@ -148,10 +148,10 @@ mod tests {
         assert_eq!(plain(0.001234), "0.00123");
         assert_eq!(plain(12345.6), "12,346");
         assert_eq!(plain(3.2e-12), "3.2×10⁻¹²");
-        assert_eq!(dollars(-1_234_567.0), "−$1.2 million");
-        assert_eq!(dollars(3.456e9), "$3.46 billion");
+        assert_eq!(dollars(-1_234_567.0), "−$1.2\u{a0}million");
+        assert_eq!(dollars(3.456e9), "$3.46\u{a0}billion");
         assert_eq!(dollars(740.0), "$740");
-        assert_eq!(percent(0.0466), "4.7 %");
+        assert_eq!(percent(0.0466), "4.7\u{a0}%");
         assert_eq!(count(1.0, "hour", "hours"), "1 hour");
         assert_eq!(tariff(0.0012), "$0.0012");
     }

@@ -52,7 +52,7 @@ pub(super) fn compose(record: &Record, meta: &Meta, drawn: &[Drawing]) -> Result
             context! { id => d.id, title => d.words.title.as_str(), alt => d.alt.as_str(), svg }
         })
         .collect();
-    let lines = summary::lines(record, meta);
+    let lines = summary::lines(&record.headlines, meta.language);
     let headlines: Vec<Value> = lines
         .iter()
         .map(|l| context! { key => l.key, label => l.label, value => l.value.clone(), unit => l.unit, definition => l.definition,
@@ -117,7 +117,7 @@ fn pairs(lines: &[Line]) -> Vec<Pair> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Report, Wanted, synthetic};
+    use super::super::{Language, Report, Wanted, synthetic};
     use super::*;
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn every_tariff_figure_has_its_pair() {
-        let pairs = pairs(&summary::lines(&synthetic::record(2), &synthetic::meta()));
+        let pairs = pairs(&summary::lines(&synthetic::record(2).headlines, Language::En));
         let labels: Vec<_> = pairs.iter().map(|p| (p.label, p.part.as_str())).collect();
         assert!(
             labels.contains(&("Mining profit", "")) && labels.contains(&("Implicit subsidy of home mining", "Export"))

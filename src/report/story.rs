@@ -12,11 +12,11 @@ pub fn tell(view: &View<'_>) -> Vec<String> {
 }
 
 fn mw(v: f64) -> String {
-    format!("{} MW", number::fixed(v, 0))
+    format!("{}\u{a0}MW", number::fixed(v, 0))
 }
 
 fn twh(gwh: f64) -> String {
-    format!("{} TWh", number::fixed(gwh / 1000.0, if gwh.abs() < 9_995.0 { 2 } else { 1 }))
+    format!("{}\u{a0}TWh", number::fixed(gwh / 1000.0, if gwh.abs() < 9_995.0 { 2 } else { 1 }))
 }
 
 fn peak(view: &View<'_>) -> Option<String> {
@@ -57,7 +57,7 @@ fn corridor(view: &View<'_>) -> Option<String> {
     let row = view.interface(super::view::CORRIDOR)?;
     let hours = view.record.number("hours")?;
     let mut text = format!(
-        "The north–south corridor carried up to {}; it was at its limit in {} and above 90 % of it in {}.",
+        "The north–south corridor carried up to {}; it was at its limit in {} and above 90\u{a0}% of it in {}.",
         mw(row.max_flow_mw),
         super::view::of_hours(row.hours_at_limit, hours),
         number::count(row.hours_above_90pct, "hour", "hours")
@@ -78,24 +78,24 @@ fn cut(view: &View<'_>) -> Option<String> {
     let unserved = if unserved < 0.5 {
         "No ordinary load went unserved".to_owned()
     } else {
-        format!("{} MWh of ordinary load went unserved", number::fixed(unserved, 0))
+        format!("{}\u{a0}MWh of ordinary load went unserved", number::fixed(unserved, 0))
     };
     let curtailed = if curtailed < 0.5 {
         "no mining was curtailed".to_owned()
     } else {
-        format!("{} MWh of mining was curtailed", number::fixed(curtailed, 0))
+        format!("{}\u{a0}MWh of mining was curtailed", number::fixed(curtailed, 0))
     };
     Some(format!("{unserved}; {curtailed}."))
 }
 
 fn hashes(view: &View<'_>) -> Option<String> {
     let r = view.record;
-    let mut text = format!("The miners hashed {} EH/s on average", number::plain(r.number("hashrate_mean_eh_s")?));
+    let mut text = format!("The miners hashed {}\u{a0}EH/s on average", number::plain(r.number("hashrate_mean_eh_s")?));
     if let Some(share) = r.number("hashrate_share_mean") {
         text += &format!(", {} of the world’s network", number::percent(share));
     }
     if let Some(pue) = r.number("pue_mean") {
-        text += &format!("; each kilowatt of machines took {} kW with cooling", number::fixed(pue, 2));
+        text += &format!("; each kilowatt of machines took {}\u{a0}kW with cooling", number::fixed(pue, 2));
     }
     Some(text + ".")
 }

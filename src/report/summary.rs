@@ -1,8 +1,8 @@
 //! `summary.json` and `summary.csv`: the headlines.
 
 use super::data::{Column, Table};
-use super::{Meta, number};
-use crate::record::metric::{Metric, metric};
+use super::{Language, Meta, number};
+use crate::record::metric::{METRICS, Metric, metric};
 use crate::record::{Headline, Record, Value};
 use serde_json::{Map, json};
 
@@ -100,16 +100,15 @@ pub struct Line {
 }
 
 /// The headlines for people, in order.
-pub fn lines(record: &Record, meta: &Meta) -> Vec<Line> {
+pub fn lines(headlines: &[Headline], language: Language) -> Vec<Line> {
     let plain = Metric { key: "", unit: "", label: "", label_ru: "", definition: "" };
-    record
-        .headlines
+    headlines
         .iter()
         .map(|h| {
             let m = metric(h.key).unwrap_or(&plain);
-            let label = match meta.language {
-                super::Language::En => m.label,
-                super::Language::Ru => m.label_ru,
+            let label = match language {
+                Language::En => m.label,
+                Language::Ru => m.label_ru,
             };
             let digits = |v: f64| headline_digits(h.key, m.unit, v);
             let (value, parts) = match &h.value {
@@ -127,6 +126,21 @@ pub fn lines(record: &Record, meta: &Meta) -> Vec<Line> {
         .collect()
 }
 
+/// The headlines of a `summary.json`, in the order of the registry.
+pub fn read(summary: &serde_json::Value) -> Vec<Headline> {
+    let value = |written: &serde_json::Value| match written {
+        serde_json::Value::Null => Some(Value::Number(None)),
+        serde_json::Value::Number(n) => Some(Value::Number(n.as_f64())),
+        serde_json::Value::String(text) => Some(Value::Text(text.clone())),
+        serde_json::Value::Object(map) => {
+            let part = |(id, n): (&String, &serde_json::Value)| (id.clone(), n.as_f64().unwrap_or(f64::NAN));
+            Some(Value::ById(map.iter().map(part).collect()))
+        }
+        _ => None,
+    };
+    METRICS.iter().filter_map(|m| Some(Headline { key: m.key, value: value(summary.get(m.key)?)? })).collect()
+}
+
 /// Digits that say something about a headline.
 fn headline_digits(key: &str, unit: &str, value: f64) -> String {
     match unit {
@@ -142,6 +156,13 @@ fn headline_digits(key: &str, unit: &str, value: f64) -> String {
 mod tests {
     use super::super::synthetic;
     use super::*;
+
+    #[test]
+    fn a_written_summary_reads_back() {
+        let record = synthetic::record(2);
+        let told = lines(&read(&json(&record, &synthetic::meta())), Language::En);
+        assert_eq!(told, lines(&record.headlines, Language::En));
+    }
 
     #[test]
     fn a_key_keeps_its_type_and_nothing_is_nan() {

@@ -14,13 +14,8 @@ fn noise(seed: u64, i: usize) -> f64 {
 
 /// Who would have made it.
 pub(crate) fn meta() -> Meta {
-    let mut meta = Meta::new(
-        "irkutsk",
-        "run",
-        serde_json::json!({"tariff": {"home_usd_per_kwh": {"value": 0.0012, "origin": "irkutsk.toml:12"}}}),
-        1,
-        0,
-    );
+    let mut meta = Meta::new("irkutsk", "run", "5f3a", 1, 0);
+    meta.resolved = serde_json::json!({"tariff.home_usd_per_kwh": {"value": 0.0012, "origin": "irkutsk.toml:12"}});
     meta.title = "Irkutsk, 2022–2023".into();
     meta.home_tariff_usd_per_kwh = Some(0.0012);
     meta.published_tariff_usd_per_kwh = Some(0.0156);

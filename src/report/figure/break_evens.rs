@@ -35,21 +35,18 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         return Ok(None);
     }
     machines.sort_by(|a, b| b.at.total_cmp(&a.at).then_with(|| a.name.cmp(b.name)));
-    let tariffs: Vec<(&str, f64)> = view.record.sheet("tariffs").map_or_else(Vec::new, |t| {
-        let (n, v) = (column(t, "name"), column(t, "tariff_usd_per_kwh"));
-        t.rows.iter().map(|r| (text_at(r, n), number_at(r, v))).filter(|t| t.1.is_finite()).collect()
-    });
-    let dearest = tariffs.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
+    let tariffs = tariffs(view);
+    let dearest = tariffs.iter().max_by(|a, b| a.1.total_cmp(&b.1));
     let title = match dearest {
         Some((name, tariff)) => {
-            let lose = machines.iter().filter(|m| m.at < tariff).count();
+            let lose = machines.iter().filter(|m| m.at < *tariff).count();
             let of = number::count(machines.len() as f64, "machine model", "machine models");
             match lose {
                 0 => format!(
                     "All {of} still pay at the dearest tariff in force, {} a kWh ({name})",
-                    number::tariff(tariff)
+                    number::tariff(*tariff)
                 ),
-                n => format!("{n} of {of} stop paying at {} a kWh ({name})", number::tariff(tariff)),
+                n => format!("{n} of {of} stop paying at {} a kWh ({name})", number::tariff(*tariff)),
             }
         }
         None => format!(
@@ -63,7 +60,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         title,
         subtitle: "Break-even tariff by machine model: what a kWh earns, USD, after pool fee and cooling".into(),
         note: if ranged {
-            "Dot: mean hashprice of the window; bar: its lowest to highest month.".into()
+            "Dot: at the window’s mean hashprice; bar: from its lowest to its highest.".into()
         } else {
             String::new()
         },
@@ -168,4 +165,20 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             canvas.dot((x.at(m.at), at), (size * 0.3).min(4.0), style::BLACK);
         }
     })
+}
+
+/// The tariffs in force, each with the names of all who pay it.
+fn tariffs(view: &View<'_>) -> Vec<(String, f64)> {
+    let Some(sheet) = view.record.sheet("tariffs") else { return Vec::new() };
+    let (name, tariff) = (column(sheet, "name"), column(sheet, "tariff_usd_per_kwh"));
+    let mut tariffs: Vec<(String, f64)> = Vec::new();
+    for row in &sheet.rows {
+        let (name, usd) = (text_at(row, name), number_at(row, tariff));
+        match tariffs.iter_mut().find(|t| (t.1 - usd).abs() <= 1e-6) {
+            Some(known) => known.0 = format!("{}, {name}", known.0),
+            None if usd.is_finite() => tariffs.push((name.to_owned(), usd)),
+            None => {}
+        }
+    }
+    tariffs
 }

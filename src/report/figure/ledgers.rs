@@ -17,7 +17,7 @@ struct Bar {
     first_of_pair: bool,
 }
 
-const PARTS: [(&str, Rgb); 3] = [("Channel", style::PURPLE), ("Power", style::BLUE), ("Tax", style::GRAY)];
+const PARTS: [(&str, Rgb); 3] = [("Channel", style::PURPLE), ("Power", style::BLUE), ("Tax and levy", style::GRAY)];
 
 pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let Some(sheet) = view.record.sheet("ledgers") else { return Ok(None) };
@@ -37,7 +37,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             "" => place(text_at(row, key("operator"))),
             name => name.to_owned(),
         };
-        let (channel, tax) = (or_zero(at("channel_cost_usd")), or_zero(at("tax_usd")));
+        let (channel, tax) = (or_zero(at("channel_cost_usd")), or_zero(at("tax_usd")) + or_zero(at("levy_usd")));
         let (power, published) = (or_zero(at("power_cost_usd")), at("power_cost_published_tariff_usd"));
         let revenue = at("revenue_usd");
         let bar = |tariff, power, profit: f64, first_of_pair| Bar {
@@ -108,7 +108,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 numbers(|b| b.costs[0]),
             ),
             Column::numbers("power_cost_usd", "USD", "Power", "Power bill.", numbers(|b| b.costs[1])),
-            Column::numbers("tax_usd", "USD", "Tax", "Taxes and levies.", numbers(|b| b.costs[2])),
+            Column::numbers("tax_usd", "USD", "Tax and levy", "Taxes and levies.", numbers(|b| b.costs[2])),
             Column::numbers("profit_usd", "USD", "Profit", "What is left.", numbers(|b| b.profit)),
         ],
     };
