@@ -43,7 +43,10 @@
 //!    `let checked = testing::valid(&ROOT, "toml"); build(&checked.view_of(&ROOT))`; `testing::problems(&ROOT, "toml")`
 //!    lists what is wrong, problems told by builders are in `checked.problems()`.
 
-use super::spec::{TableSpec, day, integer, names, sources, table, table_spec, text};
+pub mod climate;
+pub mod cooling;
+
+use super::spec::{TableSpec, day, integer, names, sources, table, table_spec, tables, text};
 
 /// `[window]`.
 pub const WINDOW: TableSpec = table_spec(
@@ -67,6 +70,11 @@ pub const ROOT: TableSpec = table_spec(
         integer("step_minutes", 15, 1440, "Length of a step; divides a day.").default_integer(60),
         integer("seed", 0, i64::MAX, "Seed of every random draw.").default_integer(1),
         table(&WINDOW),
+        table(&climate::SPEC).optional(),
+        tables(&climate::SITE),
+        tables(&climate::MONTHS),
+        tables(&climate::SPELL),
+        tables(&cooling::SPEC),
         sources("source", "Where the numbers come from, by key or prefix of keys.").optional(),
     ],
 );

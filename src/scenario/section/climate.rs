@@ -114,8 +114,7 @@ pub fn build(scenario: &View) -> Option<Climate> {
         means_c: v.numbers("mean_c"),
         follow: v.number("follow"),
     });
-    let trend =
-        Trend { k_per_year: climate.number("trend_k_per_year"), zero_year: climate.number("trend_zero_year") };
+    let trend = Trend { k_per_year: climate.number("trend_k_per_year"), zero_year: climate.number("trend_zero_year") };
     match Climate::new(sites, climate.number("correlation_length_km"), climate.number("yearly_anomaly_k"), weather) {
         Ok(c) => Some(c.with_trend(trend).with_spells(spells.collect())),
         Err(ClimateError::Site { site, what }) => {
@@ -240,7 +239,7 @@ fn replay(climate: &View, ids: &[&str]) -> Option<Replay> {
 mod tests {
     use super::*;
     use crate::random::{Member, Seed};
-    use crate::scenario::spec::{sources, table, tables};
+    use crate::scenario::spec::{sources, table, tables, text};
     use crate::scenario::testing;
 
     const ROOT: TableSpec = table_spec(
@@ -251,6 +250,8 @@ mod tests {
             tables(&SITE),
             tables(&MONTHS),
             tables(&SPELL),
+            text("title", "").optional(),
+            text("note", "").optional(),
             sources("source", "").optional(),
         ],
     );
@@ -271,16 +272,16 @@ mod tests {
         assert!((uil.normals.mean_c[0] - -20.7).abs() < 1e-9 && uil.normals.sd_k[0] == 6.34);
         let from = Day::parse("2022-01-01").unwrap();
         let days = climate.days(Seed(1), Member(0), from, Day::parse("2024-01-01").unwrap());
-        let mean = |a: usize, b: usize| {
-            days[a..b].iter().map(|d| d[ClimateSiteId(0)].mean_c).sum::<f64>() / (b - a) as f64
-        };
+        let mean =
+            |a: usize, b: usize| days[a..b].iter().map(|d| d[ClimateSiteId(0)].mean_c).sum::<f64>() / (b - a) as f64;
         assert!((mean(0, 31) - -14.3).abs() < 0.01);
         assert!((mean(699, 730) - -15.0).abs() < 0.01, "December 2023 is the normal + 0.4");
     }
 
     #[test]
     fn a_spell_is_read() {
-        let spell = "\n[climate_spell.cold]\nsite = \"irkutsk\"\nfrom = 2023-12-06\nmean_c = [-20, -34.1]\nfollow = 0.9\n";
+        let spell =
+            "\n[climate_spell.cold]\nsite = \"irkutsk\"\nfrom = 2023-12-06\nmean_c = [-20, -34.1]\nfollow = 0.9\n";
         let checked = testing::valid(&ROOT, &format!("{WORLD}{spell}"));
         let climate = build(&checked.view_of(&ROOT)).unwrap();
         let day = Day::parse("2023-12-07").unwrap();

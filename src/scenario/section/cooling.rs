@@ -83,7 +83,12 @@ fn kind(id: String, v: &View) -> Option<Kind> {
         ("ventilated", m) => {
             let (rise, least) = (m.number("rise_k"), m.number("least_inlet_c"));
             if m.number("design_c") < least {
-                m.problem("design_c", format!("{}", m.number("design_c")), format!("at least least_inlet_c, {least} °C"), "");
+                m.problem(
+                    "design_c",
+                    format!("{}", m.number("design_c")),
+                    format!("at least least_inlet_c, {least} °C"),
+                    "",
+                );
             }
             let pad = m.maybe_table("pad").map(|p| Pad {
                 effectiveness: p.number("effectiveness"),
@@ -143,7 +148,14 @@ mod tests {
     const ROOT: TableSpec = table_spec(
         "",
         "",
-        &[tables(&SPEC), tables(&CLIMATE_SITE), tables(&SITE), sources("source", "").optional()],
+        &[
+            tables(&SPEC),
+            tables(&CLIMATE_SITE),
+            tables(&SITE),
+            text("title", "").optional(),
+            text("note", "").optional(),
+            sources("source", "").optional(),
+        ],
     );
     const WORLD: &str = include_str!("../../../scenarios/irkutsk/world/cooling.toml");
     const SITES: &str = "[climate_site.irkutsk]\n[site.a]\ncooling = \"air_barn\"\nclimate_site = \"irkutsk\"\n\
@@ -162,7 +174,9 @@ mod tests {
         let checked = testing::valid(&ROOT, &format!("{WORLD}\n{SITES}"));
         let cooling = build(&checked.view_of(&ROOT)).unwrap();
         let (january, july) = (overhead(&cooling, &sky(-17.7, 0.8)), overhead(&cooling, &sky(19.0, 0.73)));
-        for (i, (low, high)) in [(1.015, 1.040), (1.015, 1.045), (1.03, 1.065), (1.03, 1.06), (1.015, 1.04)].into_iter().enumerate() {
+        for (i, (low, high)) in
+            [(1.015, 1.040), (1.015, 1.045), (1.03, 1.065), (1.03, 1.06), (1.015, 1.04)].into_iter().enumerate()
+        {
             for o in [&january, &july] {
                 let pue = o.sites[SiteId(i as u32)].pue;
                 assert!((low..high).contains(&pue), "site {i}: {pue}");
