@@ -7,7 +7,10 @@
 //!   [`Network::shift_factors`], [`Network::outage_factors`].
 //! - [`Market`] of [`Column`]s on a network, an [`Hour`] of numbers, a [`Solver`] that keeps its basis: a [`Dispatch`]
 //!   with its [`Certificate`].
+//! - [`Case`], read from and written as MATPOWER text: [`Case::flow`], [`Case::dispatch`], [`Case::least_shedding`],
+//!   [`Case::dispatch_hours`].
 
+mod case;
 mod certificate;
 mod dense;
 mod dispatch;
@@ -17,13 +20,19 @@ mod hour;
 mod interior;
 mod ldl;
 mod market;
+mod matpower;
+mod matpower_text;
 mod network;
+mod opf;
 mod shift_factor;
 mod simplex;
 
+pub use case::{BusKind, Case, CaseBranch, CaseBus, CaseError, CaseFlow, CaseGenerator, Cost, Susceptance};
 pub use certificate::Certificate;
 pub use dispatch::{Dispatch, Effort, Solver};
 pub use hour::{DispatchError, Hour};
 pub use ldl::{Ldl, Singular};
 pub use market::{Column, Limit, Market, MarketError};
+pub use matpower::{CaseProblem, CaseProblems};
 pub use network::{Branch, Network, NetworkError};
+pub use opf::{CaseDispatch, CaseDispatchError, CaseHours};

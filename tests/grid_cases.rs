@@ -1,0 +1,179 @@
+//! Published and independently computed answers on MATPOWER and PGLib cases; see `tests/data/grid/README.md`.
+
+use hashwatt::power::{Case, CaseDispatchError, Cost, Susceptance};
+use std::path::PathBuf;
+
+fn data(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/grid").join(name);
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn case(name: &str) -> Case {
+    Case::from_matpower(&data(name)).unwrap_or_else(|e| panic!("{name}:\n{e}"))
+}
+
+/// The rows of a CSV without its header.
+fn rows(name: &str) -> Vec<Vec<String>> {
+    data(name).lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+fn number(text: &str) -> f64 {
+    text.parse().unwrap()
+}
+
+const CASES: [&str; 4] = ["case9", "case14", "case30", "case118"];
+
+#[test]
+fn dc_flow_is_matpowers() {
+    for name in CASES {
+        let flow = case(&format!("{name}.m")).flow().unwrap();
+        for (row, angle) in rows(&format!("dcpf/{name}_bus.csv")).iter().zip(&flow.angle_deg) {
+            assert!((number(&row[1]) - angle).abs() <= 1e-6, "{name} bus {}: {angle}", row[0]);
+        }
+        for (row, mw) in rows(&format!("dcpf/{name}_branch.csv")).iter().zip(&flow.flow_mw) {
+            assert!((number(&row[4]) - mw).abs() <= 1e-6, "{name} branch {}: {mw}", row[0]);
+        }
+    }
+}
+
+#[test]
+fn least_cost_dispatch_is_matpowers() {
+    let objectives = rows("dcopf/objective.csv");
+    for (name, objective) in CASES.iter().zip(&objectives) {
+        let solved = case(&format!("{name}.m")).dispatch(Susceptance::Matpower).unwrap();
+        let expected = number(&objective[1]);
+        assert!((solved.objective_usd_per_h - expected).abs() <= 1e-6 * expected, "{name}");
+        for (row, mw) in rows(&format!("dcopf/{name}_gen.csv")).iter().zip(&solved.generator_mw) {
+            assert!((number(&row[2]) - mw).abs() <= 1e-2, "{name} generator {}: {mw}", row[0]);
+        }
+        for (row, price) in rows(&format!("dcopf/{name}_lmp.csv")).iter().zip(&solved.price_usd_per_mwh) {
+            assert!((number(&row[1]) - price).abs() <= 1e-3, "{name} bus {}: {price}", row[0]);
+        }
+    }
+}
+
+#[test]
+fn pglib_objectives_by_both_rules() {
+    for row in rows("pglib/expected.csv") {
+        let case = case(&format!("pglib/{}.m", row[0]));
+        let dcp = case.dispatch(Susceptance::Dcp).unwrap().objective_usd_per_h;
+        let matpower = case.dispatch(Susceptance::Matpower).unwrap().objective_usd_per_h;
+        let published = number(&row[1]);
+        assert!((dcp - published).abs() <= 5e-5 * published, "{}: {dcp} against {published} published", row[0]);
+        assert!((dcp - number(&row[2])).abs() <= 1e-6 * published, "{}: {dcp}", row[0]);
+        assert!((matpower - number(&row[3])).abs() <= 1e-6 * published, "{}: {matpower}", row[0]);
+    }
+}
+
+#[test]
+fn least_shedding_after_outages() {
+    let list =
+        |text: &str| -> Vec<usize> { text.split_whitespace().map(|row| row.parse::<usize>().unwrap() - 1).collect() };
+    for row in rows("least_shedding.csv") {
+        let left = case(&row[0]).without(&list(&row[1]), &list(&row[2]));
+        let shed: f64 = left.least_shedding().unwrap().shed_mw.iter().sum();
+        assert!((shed - number(&row[3])).abs() <= 1e-3, "{row:?}: {shed}");
+    }
+}
+
+#[test]
+fn a_written_case_reads_back_the_same() {
+    for name in ["case30.m", "case118.m", "pglib/pglib_opf_case30_ieee.m"] {
+        let mut first = case(name);
+        first.notes.clear();
+        let second = Case::from_matpower(&first.to_matpower()).unwrap();
+        assert_eq!(first, second, "{name}");
+    }
+}
+
+#[test]
+fn a_piecewise_cost_equals_its_quadratic_at_the_points() {
+    // Pieces of the quadratic cost, fine enough: the dispatch agrees to the width of a piece.
+    let exact = case("case9.m").dispatch(Susceptance::Matpower).unwrap();
+    let mut pieces = case("case9.m");
+    for generator in &mut pieces.generators {
+        let Cost::Polynomial { constant, linear, quadratic } = generator.cost else { panic!() };
+        let points = (0..=300).map(|i| {
+            let mw = generator.min_mw + (generator.max_mw - generator.min_mw) * f64::from(i) / 300.0;
+            (mw, constant + (linear + quadratic * mw) * mw)
+        });
+        generator.cost = Cost::Piecewise(points.collect());
+    }
+    let close = pieces.dispatch(Susceptance::Matpower).unwrap();
+    assert!(close.gap <= 1e-9);
+    assert!(close.objective_usd_per_h >= exact.objective_usd_per_h - 1e-6);
+    assert!(close.objective_usd_per_h <= exact.objective_usd_per_h * (1.0 + 1e-5));
+    for (a, b) in exact.generator_mw.iter().zip(&close.generator_mw) {
+        assert!((a - b).abs() < 1.0);
+    }
+}
+
+#[test]
+fn an_infeasible_case_names_what_conflicts() {
+    let mut starved = case("case9.m");
+    starved.buses[6].demand_mw = 2000.0;
+    let error = starved.dispatch(Susceptance::Matpower).unwrap_err();
+    let CaseDispatchError::Infeasible { conflicting } = error else { panic!("{error}") };
+    assert!(!conflicting.is_empty(), "{conflicting:?}");
+    assert!(conflicting.iter().all(|c| c.contains("bus") || c.contains("branch row")), "{conflicting:?}");
+}
+
+#[test]
+fn hours_are_the_case_hour_by_hour() {
+    let mut linear = case("pglib/pglib_opf_case118_ieee.m");
+    for branch in &mut linear.branches {
+        branch.rating_mw *= 0.75;
+    }
+    for generator in &mut linear.generators {
+        generator.min_mw = 0.0;
+    }
+    let buses = linear.buses.len();
+    let hours = 200;
+    let share = |t: usize, bus: usize| 0.7 + 0.3 * (((t * 31 + bus * 17) % 97) as f64 / 97.0);
+    let load: Vec<f64> = (0..hours)
+        .flat_map(|t| (0..buses).map(move |b| (t, b)))
+        .map(|(t, b)| linear.buses[b].demand_mw * share(t, b))
+        .collect();
+    let all = linear.dispatch_hours(Susceptance::Matpower, &load, 3000.0).unwrap();
+    assert!(all.fallback_hours.is_empty());
+    assert!(all.worst_gap <= 1e-9);
+    for t in [0, 1, 99, 168, 199] {
+        let alone = linear.dispatch_hours(Susceptance::Matpower, &load[t * buses..][..buses], 3000.0).unwrap();
+        assert_eq!(alone.objective_usd_per_h[0], all.objective_usd_per_h[t]);
+        assert_eq!(alone.shed_mw, all.shed_mw[t * buses..][..buses]);
+    }
+}
+
+#[test]
+fn malformed_text_gives_every_problem_with_its_place() {
+    let text = "function mpc = bad\nmpc.version = '2';\nmpc.baseMVA = 100;\nmpc.bus = [\n\t1 3 0 0 0 0 1 1 0 220 1 1.1 0.9;\n\
+        \t1 1 5O 0 0 0 1 1 0 220 1 1.1 0.9;\n\t2 7 50 0 0 0 1 1 0;\n];\nmpc.gen = [\n\t9 0 0 0 0 1 100 1 80 0;\n\t1 0 0;\n];\n\
+        mpc.branch = [ 1 2 0 0 0 0 0 0 0 0 1 -360 360 ];\nmpc.gen(:, 9) = 2 * mpc.gen(:, 9);\n";
+    let problems = Case::from_matpower(text).unwrap_err();
+    let told: Vec<String> = problems.0.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "6:2: bus 1 is given twice",
+            "6:6: `5O` is not a number",
+            "7:4: a bus type is 1, 2, 3 or 4, found 7",
+            "10:1: this generator names bus 9, which is not in the bus table",
+            "11:2: a `gen` row has 3 columns, at least 10 are needed",
+            "13:22: a branch in service needs a reactance other than 0",
+            "14:1: a statement that computes is not read",
+        ]
+    );
+}
+
+#[test]
+fn what_is_left_out_is_noted_and_what_cannot_be_dispatched_is_refused() {
+    let text = "mpc.version = '2'; mpc.baseMVA = 100; % all on one line\nmpc.bus_name = { 'a'; 'b]' };\n\
+        mpc.bus = [1, 3, 0, 0, 0, 0, 1, 1, 0, 220, 1, 1.1, 0.9\n2 1 50 0 0 0 1 1 0 ...  continued\n 220 1 1.1 0.9];\n\
+        mpc.gen = [1 0 0 0 0 1 100 1 80 0];\nmpc.branch = [1 2 0 0.1 0 0 0 0 0 0 1];\n\
+        mpc.gencost = [2 0 0 4 1e-3 0.1 20 0];\n";
+    let case = Case::from_matpower(text).unwrap();
+    assert_eq!(case.notes, ["line 2: field `bus_name` is left out"]);
+    assert_eq!(case.flow().unwrap().flow_mw, [50.0]);
+    let refusal = case.dispatch(Susceptance::Matpower).unwrap_err().to_string();
+    assert_eq!(refusal, "gen row 1: a polynomial cost of degree 3: at most quadratic ones (line 8)");
+}
