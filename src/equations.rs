@@ -10,4 +10,5 @@ pub mod power_target;
 pub mod recirculation;
 pub mod retarget;
 pub mod subsidy;
+pub mod transport;
 pub mod turbine;

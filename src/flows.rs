@@ -7,8 +7,8 @@ use crate::ids::{
     BusId, ChannelId, ClimateSiteId, InterfaceId, ModelId, OperatorId, PlantId, ReservoirId, SiteId, Table,
 };
 use crate::units::{
-    Cents, Discharge, Elevation, Energy, EnergyPrice, ExchangeRate, Fraction, Hashes, Hashprice, Hashrate, Kopecks,
-    Power, Pressure, Satoshi, Tariff, Temperature, Volume,
+    Cents, Discharge, Dollars, Elevation, Energy, EnergyPrice, ExchangeRate, Fraction, Hashes, Hashprice, Hashrate,
+    Kopecks, Power, Pressure, Satoshi, Tariff, Temperature, Volume,
 };
 
 /// The air at one site.
@@ -134,6 +134,13 @@ pub struct Routes {
     pub kept: Table<OperatorId, Fraction>,
     /// Share of each operator's income by channel.
     pub share: Table<OperatorId, Table<ChannelId, f64>>,
+    /// Share of coin income that fees, spreads and penalties take; less than what `kept` lacks, which also counts the
+    /// expected loss of rails and the price of waiting.
+    pub charged: Table<OperatorId, Fraction>,
+    /// Money lost with a rail seized in this step.
+    pub seized: Table<OperatorId, Dollars>,
+    /// Days from coin to cash, by channel.
+    pub delay_days: Table<ChannelId, u32>,
 }
 
 /// What hashing and a kilowatt hour are worth at each site.

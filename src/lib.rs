@@ -21,6 +21,7 @@ pub mod flows;
 
 // Floor 3: components.
 pub mod bitcoin;
+pub mod channel;
 pub mod climate;
 pub mod cooling;
 pub mod demand;

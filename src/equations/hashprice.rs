@@ -1,10 +1,10 @@
-//! What hashing earns and what it must earn: expected hashes per block, hashprice, break-evens.
+//! What hashing earns: expected hashes per block and hashprice.
 //!
 //! A difficulty-1 target is 0xFFFF·2²⁰⁸, so a block of difficulty D takes D·2⁴⁸/65535 hashes in the mean. The market quotes
 //! hashprice with D·2³² hashes (Hashrate Index; Coin Metrics), 15 parts in a million less; [`hashprice`] keeps that
 //! definition, blocks and payouts keep the exact count.
 
-use crate::units::{Efficiency, Fraction, Hashes, Hashprice, Hashrate, Satoshi, Tariff};
+use crate::units::{Hashes, Hashprice, Hashrate, Satoshi};
 
 const SECONDS_PER_DAY: f64 = 86_400.0;
 const TWO_32: f64 = 4_294_967_296.0;
@@ -30,23 +30,6 @@ pub fn hashprice(difficulty: f64, price_usd: f64, block_reward: Satoshi) -> Hash
     Hashprice::usd_per_ph_day(satoshi_per_ph_day(difficulty, block_reward) / 1e8 * price_usd)
 }
 
-/// Energy of 1 PH/s in a day, kWh: 24 kWh/day per kW, and 1 J/TH is 1 kW per PH/s.
-fn kwh_per_ph_day(efficiency: Efficiency, pue: f64) -> f64 {
-    efficiency.as_j_per_th() * 24.0 * pue
-}
-
-/// Hashprice at which the revenue that is left pays the power: e · 24 · PUE · tariff / kept.
-///
-/// `kept` is the share left after pool fee and cash-out; nothing left means an infinite break-even.
-pub fn break_even_hashprice(efficiency: Efficiency, tariff: Tariff, pue: f64, kept: Fraction) -> Hashprice {
-    Hashprice::usd_per_ph_day(kwh_per_ph_day(efficiency, pue) * tariff.as_usd_per_kwh() / kept.value())
-}
-
-/// Tariff at which the power costs all that is left of the revenue: the most a machine can pay for a kilowatt hour.
-pub fn break_even_tariff(efficiency: Efficiency, hashprice: Hashprice, pue: f64, kept: Fraction) -> Tariff {
-    Tariff::usd_per_kwh(hashprice.as_usd_per_ph_day() * kept.value() / kwh_per_ph_day(efficiency, pue))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,20 +47,6 @@ mod tests {
         }
         let sat_per_th = satoshi_per_ph_day(21.659e12, Satoshi::from_btc(6.4006)) / 1e3;
         assert!((sat_per_th / 594.5 - 1.0).abs() < 1e-3);
-    }
-
-    #[test]
-    fn a_haircut_moves_the_break_even_by_its_inverse() {
-        // 29.5 J/TH at 3 cents, PUE 1: 21.2 $/PH/day; a quarter lost on the way out makes it 28.3.
-        let e = Efficiency::j_per_th(29.5);
-        let cents = Tariff::usd_per_kwh(0.03);
-        let all = break_even_hashprice(e, cents, 1.0, Fraction::ALL).as_usd_per_ph_day();
-        let cut = break_even_hashprice(e, cents, 1.0, Fraction::new(0.75)).as_usd_per_ph_day();
-        assert!((all - 21.24).abs() < 1e-9 && (cut - 28.32).abs() < 1e-9);
-        // 29.5 J/TH earns 84.7 $/MWh at 60 $/PH/day (Hashrate Index's revenue per MWh, same arithmetic).
-        let most = break_even_tariff(e, Hashprice::usd_per_ph_day(60.0), 1.0, Fraction::ALL);
-        assert!((most.as_usd_per_kwh() - 0.084_745_762).abs() < 1e-8);
-        assert!((break_even_hashprice(e, most, 1.0, Fraction::ALL).as_usd_per_ph_day() - 60.0).abs() < 1e-12);
     }
 
     #[test]
