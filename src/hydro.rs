@@ -75,7 +75,7 @@ struct Derived {
     upstream: Vec<ReservoirId>,
     position: Position,
     limit_storage: Volume,
-    hold_storage: Volume,
+    goal_storage: Volume,
 }
 
 /// A cascade that runs in a circle, or a link to a reservoir that does not exist.
@@ -129,15 +129,15 @@ impl Hydro {
         // The further from the mouth, the earlier; equals keep their order.
         depth.sort_by_key(|(below, _)| core::cmp::Reverse(*below));
         let derived = reservoirs.enumerate().map(|(id, r)| {
-            let hold = match r.rule.law {
+            let goal = match r.rule.law {
                 Law::Hold { level, .. } => level,
-                Law::Guided { .. } | Law::CarryOver { .. } => r.curve.bottom(),
+                Law::Guided { spring_level, .. } | Law::CarryOver { spring_level, .. } => spring_level,
             };
             Derived {
                 position: if upstream[id].is_empty() { Position::Headwater } else { Position::Side },
                 upstream: upstream[id].clone(),
                 limit_storage: r.curve.storage(r.rule.limit_level),
-                hold_storage: r.curve.storage(hold),
+                goal_storage: r.curve.storage(goal),
             }
         });
         let derived = Table::new(derived.collect());

@@ -1,14 +1,14 @@
 //! The Angara cascade for tests of this component alone; the shipped one is in `scenarios/irkutsk/world/water.toml`.
 
 use super::inflow::{Basin, Hydrology};
-use super::plant::{Fitting, Plant};
+use super::plant::{ByYear, Plant};
 use super::rule::{Law, Rule, Seasons};
 use super::storage::{AreaLaw, StorageCurve};
 use super::{Downstream, Hydro, OfferShape, Reservoir};
 use crate::ids::{BusId, ReservoirId, Table};
-use crate::units::{Discharge, Elevation, EnergyPrice, Fraction, Power, Span};
+use crate::units::{Discharge, Elevation, EnergyPrice, Fraction, Span};
 
-pub(crate) const SEASONS: Seasons = Seasons { winter_from_month: 11, summer_from_month: 5 };
+pub(crate) const SEASONS: Seasons = Seasons { winter_from_month: 11, ice_out_month: 4, summer_from_month: 5 };
 
 const SIDE_FACTORS: [f64; 12] = [0.25, 0.20, 0.20, 0.80, 2.2, 1.9, 2.0, 1.7, 1.3, 0.80, 0.40, 0.25];
 
@@ -27,16 +27,15 @@ pub(crate) fn lake_rule() -> Rule {
     let q = Discharge::m3_s;
     Rule {
         law: Law::Guided {
-            winter: q(1600.0),
-            low_level: Elevation::m(456.15),
+            spring_level: Elevation::m(456.15),
+            autumn_level: Elevation::m(456.82),
             summer: q(2200.0),
             gain_m3_s_per_m: 6000.0,
-            guide_from: Elevation::m(456.15),
-            guide_to: Elevation::m(456.82),
         },
         week_minimum: q(1300.0),
         hour_minimum: q(1300.0),
-        winter_ceiling: q(1700.0),
+        ice_ceiling: q(1700.0),
+        spring_ceiling: q(2500.0),
         maximum: q(3600.0),
         daily_change: Some(q(100.0)),
         dead_level: Elevation::m(455.54),
@@ -49,7 +48,8 @@ fn following(law: Law, minimum: [f64; 2], maximum: f64, dead: f64, limit: f64) -
         law,
         week_minimum: Discharge::m3_s(minimum[0]),
         hour_minimum: Discharge::m3_s(minimum[1]),
-        winter_ceiling: Discharge::m3_s(maximum),
+        ice_ceiling: Discharge::m3_s(maximum),
+        spring_ceiling: Discharge::m3_s(maximum),
         maximum: Discharge::m3_s(maximum),
         daily_change: None,
         dead_level: Elevation::m(dead),
@@ -68,22 +68,16 @@ fn plant(units: f64, available: f64, unit_flow: f64, tailwater: f64, installed: 
         efficiency: Fraction::new(0.90),
         tailwater: Elevation::m(tailwater),
         tailwater_rise_m_per_m3_s: 0.0,
-        fittings: vec![Fitting { from_year: 2000, installed: Power::mw(installed), available_units: available }],
+        installed_mw: ByYear(vec![(2000, installed)]),
+        available_units: ByYear(vec![(2000, available)]),
     }
 }
 
 pub(crate) fn irkutsk() -> Plant {
-    let fitting = |from_year, mw, available_units| Fitting { from_year, installed: Power::mw(mw), available_units };
     Plant {
         tailwater_rise_m_per_m3_s: 0.0009,
-        fittings: vec![
-            fitting(2000, 662.4, 8.0),
-            fitting(2020, 687.1, 7.0),
-            fitting(2021, 711.8, 7.0),
-            fitting(2022, 736.5, 7.0),
-            fitting(2023, 761.2, 7.0),
-            fitting(2024, 761.2, 8.0),
-        ],
+        installed_mw: ByYear(vec![(2000, 662.4), (2020, 687.1), (2021, 711.8), (2022, 736.5), (2023, 761.2)]),
+        available_units: ByYear(vec![(2000, 8.0), (2020, 7.0), (2024, 8.0)]),
         ..plant(8.0, 8.0, 410.0, 427.2, 761.2)
     }
 }
@@ -97,9 +91,10 @@ pub(crate) fn cascade(hydrology: Hydrology) -> Hydro {
     let to = |to, hours| Some(Downstream { to: ReservoirId(to), travel: Span::hours(hours) });
     let bratsk_law = AreaLaw { base_km2: 3133.0, gain_km2: 2337.0, reference_m: 10.0, exponent: 0.385 };
     let carry = Law::CarryOver {
-        release: Discharge::m3_s(2940.0),
-        reference: Elevation::m(398.5),
-        gain_per_m: 0.06,
+        release: Discharge::m3_s(2850.0),
+        spring_level: Elevation::m(396.5),
+        autumn_level: Elevation::m(399.7),
+        gain_per_m: 0.07,
         winter_factor: 1.08,
         summer_factor: 0.94,
     };

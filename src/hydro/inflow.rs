@@ -22,6 +22,17 @@ pub struct Basin {
 }
 
 impl Basin {
+    /// Mean of the net norm over the days from one up to another.
+    pub fn mean_norm(&self, from: Day, until: Day) -> Discharge {
+        let (mut sum, mut day) = (0.0, from);
+        while day < until {
+            let (_, month, day_of_month) = day.ymd();
+            let days = (day.days_in_month() + 1 - day_of_month).clamp(1, (until.0 - day.0) as u32);
+            sum += self.norm_m3_s[(month.clamp(1, 12) - 1) as usize] * f64::from(days);
+            day = day.plus(days as i32);
+        }
+        Discharge::m3_s(sum / f64::from((until.0 - from.0).max(1)))
+    }
     /// Norm before evaporation, m³/s.
     fn gross(&self, month: usize) -> f64 {
         self.norm_m3_s[month] + self.evaporation_m3_s[month]
@@ -257,6 +268,14 @@ mod tests {
             let mean = month_mean(&mut wet, &basin, &Hydrology::Steady(1.25), 2023, month);
             assert!(mean > basin.norm_m3_s[month as usize - 1], "month {month}");
         }
+    }
+
+    #[test]
+    fn a_mean_over_days_weighs_its_months() {
+        let basin = angara::lake_basin();
+        let mean = basin.mean_norm(day("2022-01-22"), day("2022-03-01")).as_m3_s();
+        assert!((mean - (10.0 * 318.0 + 28.0 * 425.0) / 38.0).abs() < 1e-9);
+        assert_eq!(basin.mean_norm(day("2022-01-22"), day("2022-01-22")), Discharge::ZERO);
     }
 
     #[test]

@@ -3,15 +3,15 @@
 use crate::equations::turbine;
 use crate::units::{Discharge, Elevation, Fraction, Head, Power};
 
-/// Units of a plant from a year on, until the next entry.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Fitting {
-    /// First year in which it holds.
-    pub from_year: i32,
-    /// Nameplate power of all units.
-    pub installed: Power,
-    /// Units that can run (the others are under repair or being replaced).
-    pub available_units: f64,
+/// A figure that holds from a year on until the next entry; before the first entry the first holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ByYear(pub Vec<(i32, f64)>);
+
+impl ByYear {
+    /// The figure of a year; zero if there is none at all.
+    pub fn at(&self, year: i32) -> f64 {
+        self.0.iter().rev().find(|(from, _)| *from <= year).or(self.0.first()).map_or(0.0, |(_, x)| *x)
+    }
 }
 
 /// The turbines of a dam.
@@ -27,15 +27,13 @@ pub struct Plant {
     pub tailwater: Elevation,
     /// Rise of the tailwater with discharge, m per m³/s.
     pub tailwater_rise_m_per_m3_s: f64,
-    /// Nameplate and availability by year, years increasing.
-    pub fittings: Vec<Fitting>,
+    /// Nameplate power of all units, MW, by year.
+    pub installed_mw: ByYear,
+    /// Units that can run (the others are under repair or being replaced), by year.
+    pub available_units: ByYear,
 }
 
 impl Plant {
-    /// What is fitted in a year: the last entry that has begun, or the first.
-    fn fitting(&self, year: i32) -> Option<&Fitting> {
-        self.fittings.iter().rev().find(|f| f.from_year <= year).or(self.fittings.first())
-    }
     /// Head at a level and a discharge below the dam.
     pub fn head(&self, level: Elevation, outflow: Discharge) -> Head {
         let tail = self.tailwater.as_m() + self.tailwater_rise_m_per_m3_s * outflow.as_m3_s();
@@ -48,12 +46,14 @@ impl Plant {
     }
     /// Nameplate power of the units that can run in a year.
     pub fn power_limit(&self, year: i32) -> Power {
-        self.fitting(year).map_or(Power::ZERO, |f| f.installed * (f.available_units / self.units))
+        if self.units <= 0.0 {
+            return Power::ZERO;
+        }
+        Power::mw(self.installed_mw.at(year) * (self.available_units.at(year) / self.units).min(1.0))
     }
     /// Most water that the turbines take in a year: what passes their runners, or what their generators can use.
     pub fn flow_limit(&self, year: i32, mw_per_m3_s: f64) -> Discharge {
-        let Some(fitting) = self.fitting(year) else { return Discharge::ZERO };
-        let hydraulic = self.unit_flow * fitting.available_units;
+        let hydraulic = self.unit_flow * self.available_units.at(year);
         if mw_per_m3_s <= 0.0 {
             return hydraulic;
         }
@@ -74,12 +74,12 @@ mod tests {
     }
 
     #[test]
-    fn a_year_uses_the_last_fitting_begun() {
+    fn a_year_uses_the_last_figure_begun() {
         let plant = angara::irkutsk();
         assert_eq!(plant.power_limit(1990), plant.power_limit(2014));
         assert!(plant.power_limit(2023) < plant.power_limit(2030));
         assert!(plant.flow_limit(2022, 0.25) <= Discharge::m3_s(7.0 * 410.0));
-        assert_eq!(Plant { fittings: vec![], ..plant }.power_limit(2022), Power::ZERO);
+        assert_eq!(Plant { installed_mw: ByYear::default(), ..plant }.power_limit(2022), Power::ZERO);
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub(super) fn order(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) {
             day: moment.day,
             level: r.level,
             inflow: r.inflow + from_above,
-            above_hold: r.storage - derived.hold_storage,
+            norm_to_summer: given.basin.mean_norm(moment.day, hydro.seasons.next_summer(moment.day)),
+            above_goal: r.storage - derived.goal_storage,
             above_limit: r.storage - derived.limit_storage,
         };
         r.order = given.rule.order(&hydro.seasons, &outlook);

@@ -45,6 +45,7 @@
 
 pub mod climate;
 pub mod cooling;
+pub mod hydro;
 
 use super::spec::{TableSpec, day, integer, names, sources, table, table_spec, tables, text};
 
@@ -75,6 +76,9 @@ pub const ROOT: TableSpec = table_spec(
         tables(&climate::MONTHS),
         tables(&climate::SPELL),
         tables(&cooling::SPEC),
+        table(&hydro::SPEC).optional(),
+        tables(&hydro::RESERVOIR),
+        tables(&hydro::INFLOW_YEAR),
         sources("source", "Where the numbers come from, by key or prefix of keys.").optional(),
     ],
 );
