@@ -9,10 +9,6 @@
 //! and water on its way between dams is counted ([`routing`]). Simplifications: one efficiency per plant, a tailwater
 //! linear in discharge, gates that pass whatever holds the limit level, no ice and no wind set-up.
 
-#[cfg(test)]
-pub(crate) mod angara;
-#[cfg(test)]
-mod calibration;
 pub mod inflow;
 mod now;
 mod offer;
@@ -158,6 +154,10 @@ impl Hydro {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod angara;
+#[cfg(test)]
+mod calibration;
 #[cfg(test)]
 mod tests {
     use super::*;
