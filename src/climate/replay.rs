@@ -148,7 +148,7 @@ impl Replay {
                         }
                     }
                     Ok(t) if (198.0..=333.0).contains(&t) => {
-                        tell(i + 1, format!("{t} °C: kelvin? did you mean {:.1}", t - 273.15))
+                        tell(i + 1, format!("{t} °C: kelvin? did you mean {:.1}", t - 273.15));
                     }
                     _ => tell(i + 1, format!("`{value}` is no air temperature in °C")),
                 }
@@ -249,12 +249,8 @@ mod tests {
 
     #[test]
     fn an_hourly_record_keeps_its_hours() {
-        let mut text = String::from("time_local,bratsk_c\n");
-        for h in 0..24 {
-            if h != 7 {
-                text += &format!("2022-01-01 {h:02}:00,{}\n", -f64::from(h));
-            }
-        }
+        let rows = (0..24).filter(|h| *h != 7).map(|h| format!("2022-01-01 {h:02}:00,{}\n", -f64::from(h)));
+        let text: String = core::iter::once("time_local,bratsk_c\n".to_owned()).chain(rows).collect();
         let r = Replay::parse(&text, &IDS).unwrap();
         let hours = r.hours(ClimateSiteId(1), Day::parse("2022-01-01").unwrap()).unwrap();
         assert_eq!((hours[7], hours[23], r.filled_hours()), (-7.0, -23.0, 1));
