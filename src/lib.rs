@@ -28,6 +28,7 @@ pub mod demand;
 pub mod fleet;
 pub mod hydro;
 pub mod operator;
+pub mod grid;
 
 // Floor 4: the law.
 

@@ -18,7 +18,7 @@ use super::network::Network;
 pub struct Column {
     /// The bus.
     pub bus: usize,
-    /// MW injected at the bus per MW of the column: 1 for supply, −1 for consumption.
+    /// MW injected at the bus per MW of the column: 1 for supply, −1 for consumption, 0 for what stands in rows only.
     pub injection: f64,
 }
 
@@ -26,6 +26,11 @@ impl Column {
     /// A block of generation, of import, or of load shed.
     pub fn supply(bus: usize) -> Self {
         Self { bus, injection: 1.0 }
+    }
+
+    /// What enters no balance and stands in rows only: the slack of a soft row.
+    pub fn slack() -> Self {
+        Self { bus: 0, injection: 0.0 }
     }
 
     /// A block of consumption or of export.
@@ -52,8 +57,8 @@ pub enum Limit {
 /// Why a market cannot be built.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MarketError {
-    /// A column is at no bus or has no finite, nonzero injection.
-    #[error("column {column} is at no bus, or its injection is zero or not finite")]
+    /// A column is at no bus or has no finite injection.
+    #[error("column {column} is at no bus, or its injection is not finite")]
     Column {
         /// Its position.
         column: usize,
@@ -95,7 +100,7 @@ impl Market {
         sections: Vec<Vec<(usize, f64)>>,
         rows: Vec<Vec<(usize, f64)>>,
     ) -> Result<Self, MarketError> {
-        let sound = |c: &Column| c.bus < network.bus_count() && c.injection.is_finite() && c.injection != 0.0;
+        let sound = |c: &Column| c.bus < network.bus_count() && c.injection.is_finite();
         if let Some(column) = columns.iter().position(|c| !sound(c)) {
             return Err(MarketError::Column { column });
         }

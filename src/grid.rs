@@ -1,0 +1,220 @@
+//! Grid: the network between plants and consumers, and the least-cost dispatch of each step under its limits.
+//!
+//! Each step one linear program: DC flow over the lines, thermal and stability limits of lines, controlled sections by
+//! scheme, water and fuel at their prices, heat-led minima, exchange at a price curve, reserve by area, load in tiers. The
+//! engine of [`crate::power`] solves it and proves the answer; this component writes the numbers of the step and reads the
+//! dispatch back.
+//!
+//! Load is given up in this order: miners under contract ([`Rules::interruptible`]); then ordinary load **and** all other
+//! miners, pro rata at each bus; protected load last. Miners never answer to a bus price here: that is their own decision,
+//! in their bids. Dual values are reported as shadow prices, never as money.
+//!
+//! Left out: voltage and reactive power, unit commitment and ramps (an hour is long beside those of hydro), losses within
+//! the step ([`losses`]), outages of units (their mean is in the availability).
+
+mod branch;
+mod bus;
+mod exchange;
+mod losses;
+mod numbers;
+mod outcome;
+mod penalty;
+mod plant;
+mod rules;
+mod section;
+mod topology;
+
+pub use branch::{Circuit, Line, ThermalFactor};
+pub use bus::{Area, Bus};
+pub use exchange::Exchange;
+pub use penalty::Penalties;
+pub use plant::{HeatMinimum, Plant, PlantKind};
+pub use rules::Rules;
+pub use section::Section;
+
+use crate::calendar::Moment;
+use crate::fault::{Cause, Component, StepError};
+use crate::flows::{Bids, Dispatch, Load, Sky, Supply};
+use crate::ids::{BranchId, BusId, Id, InterfaceId, PlantId, SiteId, Table};
+use crate::power::Solver;
+use crate::units::Power;
+use numbers::Numbers;
+use std::sync::Arc;
+use topology::{Key, Topology};
+
+/// The grid of a scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    /// Buses.
+    pub buses: Table<BusId, Bus>,
+    /// Lines: the rows of the scenario's table of branches.
+    pub lines: Vec<Line>,
+    /// Branches: each circuit of each line, in the order of the lines.
+    pub branches: Table<BranchId, Circuit>,
+    /// Controlled sections.
+    pub sections: Table<InterfaceId, Section>,
+    /// Plants other than the cascade's.
+    pub plants: Table<PlantId, Plant>,
+    /// Neighbors at a price.
+    pub exchanges: Vec<Exchange>,
+    /// Areas that keep reserve.
+    pub areas: Vec<Area>,
+    /// The bus of each mining site.
+    pub sites: Table<SiteId, BusId>,
+    /// Summer ratings times this, by air temperature.
+    pub thermal_factor: ThermalFactor,
+    /// What district heat forces to run, by the day's mean air temperature.
+    pub heat_minimum: HeatMinimum,
+    /// In which order wishes are given up.
+    pub penalties: Penalties,
+    /// Base of the per-unit values, MVA.
+    pub base_mva: f64,
+}
+
+/// What the grid remembers from step to step.
+#[derive(Clone, Debug, Default)]
+pub struct GridNow {
+    /// The market in use, and those of other states of the network met so far.
+    topology: Option<Arc<Topology>>,
+    met: Vec<Arc<Topology>>,
+    solver: Option<Solver>,
+    numbers: Numbers,
+    /// Flow of each line in the step before, MW; empty before the first.
+    line_flow: Vec<f64>,
+    held_losses: Option<Vec<f64>>,
+}
+
+/// Steps after which the solver starts from nothing, so that no result leans on how a run was cut into pieces.
+const BLOCK_STEPS: usize = 168;
+
+impl Grid {
+    /// State before the first step.
+    pub fn start(&self) -> GridNow {
+        GridNow::default()
+    }
+
+    /// The circuits of a line of the scenario's table.
+    pub fn circuits(&self, line: &str) -> impl Iterator<Item = BranchId> + use<> {
+        let found = self.lines.iter().find(|l| l.name == line);
+        found.map_or(0..0, |l| l.first.0..l.first.0 + l.circuits).map(BranchId)
+    }
+
+    /// A branch in print: its line's id, with the circuit's number where there are several.
+    pub fn branch_name(&self, id: BranchId) -> String {
+        let Some(circuit) = self.branches.as_slice().get(id.index()) else { return String::new() };
+        let Some(line) = self.lines.get(circuit.line) else { return String::new() };
+        if line.circuits > 1 { format!("{}_{}", line.name, circuit.number) } else { line.name.clone() }
+    }
+
+    /// CO₂ of the dispatch's plants in the step, t/h: heat-led output at one factor, what is above it at another.
+    pub fn emission_t_per_h(&self, dispatch: &Dispatch, now: &Moment, sky: &Sky, in_region: bool) -> f64 {
+        let counted = self.plants.enumerate().filter(|(_, p)| self.buses[p.bus].in_region == in_region);
+        counted
+            .map(|(id, plant)| {
+                let site = self.buses[plant.bus].climate_site.index();
+                let share = sky.day_mean.as_slice().get(site).map_or(0.0, |t| self.heat_minimum.at(*t));
+                let least = plant.least(share, plant.most(now.month_index()));
+                let power = dispatch.plants.as_slice().get(id.index()).copied().unwrap_or(Power::ZERO);
+                plant.emission_t_per_h(power, least)
+            })
+            .sum()
+    }
+}
+
+impl GridNow {
+    /// Holds losses at these values, by bus, instead of following the flows (for experiments that ask what a change of load
+    /// does to a flow, losses apart); `None` lets them go.
+    pub fn hold_losses(&mut self, by_bus: Option<&Table<BusId, Power>>) {
+        self.held_losses = by_bus.map(|t| t.iter().map(|p| p.as_mw()).collect());
+    }
+
+    /// Takes the market of a state of the network into use.
+    fn switch(&mut self, given: &Grid, key: Key) -> Result<Arc<Topology>, String> {
+        if let Some(now) = self.topology.as_ref().filter(|t| t.key == key) {
+            return Ok(Arc::clone(now));
+        }
+        let topology = match self.met.iter().find(|t| t.key == key) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let new = Arc::new(Topology::new(given, key)?);
+                self.met.push(Arc::clone(&new));
+                new
+            }
+        };
+        self.solver = Some(Solver::new(&topology.market));
+        self.topology = Some(Arc::clone(&topology));
+        Ok(topology)
+    }
+
+    /// Fills the losses that this step counts.
+    fn lose(&mut self, given: &Grid, topology: &Topology) {
+        let loss = &mut self.numbers.loss;
+        loss.clear();
+        loss.resize(given.buses.len(), 0.0);
+        if let Some(held) = &self.held_losses {
+            loss.iter_mut().zip(held).for_each(|(to, from)| *to = *from);
+        } else {
+            losses::of_flows(given, &self.line_flow, &topology.key.in_service, loss);
+        }
+    }
+}
+
+/// Dispatches the step.
+///
+/// # Errors
+/// A network that is none, or a step that no dispatch fits, with the limits that conflict by name. Load can always be given
+/// up and output held back at a penalty, so that only contradictory input leads there.
+pub fn clear(
+    given: &Grid,
+    rules: &Rules,
+    state: &mut GridNow,
+    now: &Moment,
+    sky: &Sky,
+    supply: &Supply,
+    load: &Load,
+    bids: &Bids,
+) -> Result<Dispatch, StepError> {
+    let error = |cause| StepError::new(now, Component::Grid, cause);
+    let topology = state
+        .switch(given, Key::new(given, rules, supply))
+        .map_err(|what| error(Cause::OutOfRange(format!("the network: {what}"))))?;
+    if now.step % BLOCK_STEPS == 0 {
+        if let Some(solver) = &mut state.solver {
+            solver.reset();
+        }
+    }
+    if state.line_flow.is_empty() {
+        // Nothing flowed before the first step: its own flows, found without losses, stand in.
+        state.line_flow = vec![0.0; given.lines.len()];
+        solve(given, rules, state, &topology, now, sky, supply, load, bids)?;
+    }
+    solve(given, rules, state, &topology, now, sky, supply, load, bids)
+}
+
+/// One pass: write, solve, read.
+fn solve(
+    given: &Grid,
+    rules: &Rules,
+    state: &mut GridNow,
+    topology: &Topology,
+    now: &Moment,
+    sky: &Sky,
+    supply: &Supply,
+    load: &Load,
+    bids: &Bids,
+) -> Result<Dispatch, StepError> {
+    let error = |cause| StepError::new(now, Component::Grid, cause);
+    state.lose(given, topology);
+    state.numbers.write(given, rules, topology, now, sky, supply, load, bids);
+    let Some(solver) = state.solver.as_mut() else {
+        return Err(error(Cause::OutOfRange("the dispatch has no solver".into())));
+    };
+    match solver.solve(&topology.market, &state.numbers.hour()) {
+        Ok(solved) => {
+            state.line_flow.clear();
+            state.line_flow.extend_from_slice(solved.flow_mw);
+            Ok(outcome::read(given, rules, topology, &state.numbers, supply, load, bids, &solved))
+        }
+        Err(why) => Err(error(Cause::Infeasible(outcome::tell(given, &why)))),
+    }
+}
