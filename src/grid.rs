@@ -106,6 +106,41 @@ impl Grid {
         if line.circuits > 1 { format!("{}_{}", line.name, circuit.number) } else { line.name.clone() }
     }
 
+    /// Which buses are joined to one by the lines that a test accepts.
+    pub fn reached_from(&self, bus: usize, accept: impl Fn(&Line) -> bool) -> Vec<bool> {
+        let mut reached = vec![false; self.buses.len()];
+        let mut open = vec![bus];
+        while let Some(here) = open.pop() {
+            if reached.get(here) != Some(&false) {
+                continue;
+            }
+            reached[here] = true;
+            for line in self.lines.iter().filter(|l| accept(l)) {
+                for (near, far) in [(line.from.index(), line.to.index()), (line.to.index(), line.from.index())] {
+                    if near == here {
+                        open.push(far);
+                    }
+                }
+            }
+        }
+        reached
+    }
+
+    /// The buses that a section feeds in its stated direction: what its lines, taken out, part from where they start.
+    /// `None` if the cut leaves a way around, or if its lines start on both sides.
+    pub fn fed_by(&self, section: &Section) -> Option<Vec<BusId>> {
+        let of_cut = |name: &str| section.lines.iter().any(|(n, _)| self.lines.get(*n).is_some_and(|l| l.name == name));
+        let ends = |&(n, sign): &(usize, f64)| {
+            let line = self.lines.get(n)?;
+            Some(if sign < 0.0 { (line.to, line.from) } else { (line.from, line.to) })
+        };
+        let (_, first) = section.lines.iter().find_map(ends)?;
+        let fed = self.reached_from(first.index(), |l| !l.normally_open && !of_cut(&l.name));
+        let is_fed = |bus: BusId| fed.get(bus.index()).copied().unwrap_or(false);
+        let parts = section.lines.iter().filter_map(ends).all(|(from, to)| is_fed(to) && !is_fed(from));
+        parts.then(|| self.buses.ids().filter(|b| is_fed(*b)).collect())
+    }
+
     /// CO₂ of the dispatch's plants in the step, t/h: heat-led output at one factor, what is above it at another.
     pub fn emission_t_per_h(&self, dispatch: &Dispatch, now: &Moment, sky: &Sky, in_region: bool) -> f64 {
         let counted = self.plants.enumerate().filter(|(_, p)| self.buses[p.bus].in_region == in_region);

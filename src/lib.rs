@@ -26,9 +26,9 @@ pub mod climate;
 pub mod cooling;
 pub mod demand;
 pub mod fleet;
+pub mod grid;
 pub mod hydro;
 pub mod operator;
-pub mod grid;
 
 // Floor 4: the law.
 

@@ -1,7 +1,7 @@
 //! How the region's load that nobody names is spread over buses.
 //!
-//! Published are shares of the record peak by bus, everything inside. What is left at a bus after its named consumers at
-//! full build-out and the mining of that day is the weight of all the rest there:
+//! Given are shares of the record peak by bus, everything inside. What is left at a bus after its named consumers, as built
+//! that year, and the mining of that day is the weight of all the rest there:
 //! `w_b = max(0, share_b · peak − Σ consumers_b − mining_b)`, scaled to a sum of one.
 
 use crate::ids::{BusId, Table};
@@ -12,7 +12,7 @@ use crate::units::Power;
 pub struct BusShare {
     /// Share of the region's load at the peak, mining and named consumers inside.
     pub share: f64,
-    /// Named consumers there, fully built.
+    /// Named consumers there, as built in the year of the peak.
     pub named: Power,
     /// Mining there in the year its pattern is known for.
     pub mining: Power,

@@ -60,7 +60,8 @@ pub(super) fn read(
     let mut branch_mw = Vec::with_capacity(given.branches.len());
     let mut branch_shadow = Vec::with_capacity(given.branches.len());
     for (n, line) in given.lines.iter().enumerate() {
-        let in_service = line.branches().map(|id| !rules.branch_out.as_slice().get(id.index()).copied().unwrap_or(false));
+        let in_service =
+            line.branches().map(|id| !rules.branch_out.as_slice().get(id.index()).copied().unwrap_or(false));
         for is_in in in_service {
             branch_mw.push(if is_in { per_circuit(n, solved.flow_mw[n]) } else { 0.0 });
             branch_shadow.push(if is_in { solved.branch_shadow_usd_per_mwh[n].abs() } else { 0.0 });

@@ -46,6 +46,8 @@
 pub mod climate;
 pub mod cooling;
 pub mod hydro;
+pub mod demand;
+pub mod grid;
 
 use super::spec::{TableSpec, day, integer, names, sources, table, table_spec, tables, text};
 
@@ -79,6 +81,15 @@ pub const ROOT: TableSpec = table_spec(
         table(&hydro::SPEC).optional(),
         tables(&hydro::RESERVOIR),
         tables(&hydro::INFLOW_YEAR),
+        table(&grid::GRID).optional(),
+        tables(&grid::AREA),
+        tables(&grid::BUS),
+        tables(&grid::BRANCH),
+        tables(&grid::INTERFACE),
+        tables(&grid::PLANT),
+        tables(&grid::EXCHANGE),
+        table(&demand::DEMAND).optional(),
+        tables(&demand::CONSUMER),
         sources("source", "Where the numbers come from, by key or prefix of keys.").optional(),
     ],
 );
