@@ -7,7 +7,6 @@ use crate::curve::YearCycle;
 use crate::demand::{self, Demand, DemandNow};
 use crate::flows::{Air, Bids, Dispatch, HydroOffer, Load, SiteBid, Sky, Supply};
 use crate::grid::{self, GridNow, Rules};
-use crate::ids::{ReservoirId, SiteId};
 use crate::random::{Member, Seed};
 use crate::scenario::testing;
 use crate::units::Temperature;
