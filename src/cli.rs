@@ -4,10 +4,14 @@
 //! files, clocks, terminals and colors.
 
 pub mod check;
+pub mod deliver;
 pub mod explain;
 pub mod failure;
+pub mod headlines;
+pub mod interrupt;
 pub mod library;
 pub mod new;
+pub mod progress;
 pub mod scenarios;
 pub mod schema;
 pub mod study;

@@ -102,6 +102,11 @@ fn id_of(path: &Path) -> Option<String> {
 }
 
 impl Folder {
+    /// A finished folder of the same study, to be made again.
+    pub fn again(path: &Path, id: &str) -> Self {
+        Self { path: path.into(), id: id.into() }
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

@@ -13,6 +13,16 @@ pub enum Language {
     Ru,
 }
 
+impl Language {
+    /// Its code in manifests and pages.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ru => "ru",
+        }
+    }
+}
+
 /// Something that a study leans on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assumption {
@@ -145,6 +155,7 @@ impl Meta {
                 "steps": window.steps(),
             },
             "samplers": samplers,
+            "language": self.language.code(),
             "status": NOT_MEASURED,
             "caveats": record.caveats,
             "resolved": self.resolved,

@@ -1,0 +1,65 @@
+//! How far a study is: a bar on a terminal, a line every ten seconds otherwise, nothing if asked to be quiet.
+
+use super::terminal;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// Between two lines where there is no terminal.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// The progress of a study; threads may share it.
+#[derive(Debug)]
+pub struct Progress {
+    bar: ProgressBar,
+    /// When the last line was written, where lines are written.
+    lines: Option<Mutex<Instant>>,
+}
+
+impl Progress {
+    /// Progress on stderr.
+    pub fn new(quiet: bool) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let target = if quiet || !terminal { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        if let Ok(style) = ProgressStyle::with_template("{msg:12} {bar:40} {pos}/{len}  {eta} left") {
+            bar.set_style(style);
+        }
+        Self { bar, lines: (!quiet && !terminal).then(|| Mutex::new(Instant::now())) }
+    }
+
+    /// Begins a stage of so many parts.
+    pub fn stage(&self, name: &'static str, parts: usize) {
+        self.bar.reset();
+        self.bar.set_length(parts as u64);
+        self.bar.set_message(name);
+    }
+
+    /// Says how many parts of the stage are done.
+    pub fn at(&self, part: usize) {
+        self.bar.set_position(part as u64);
+        self.tell();
+    }
+
+    /// One more part is done.
+    pub fn advance(&self) {
+        self.bar.inc(1);
+        self.tell();
+    }
+
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn tell(&self) {
+        let Some(lines) = &self.lines else { return };
+        let Ok(mut last) = lines.lock() else { return };
+        if last.elapsed() >= EVERY {
+            *last = Instant::now();
+            let (at, of) = (self.bar.position(), self.bar.length().unwrap_or(0));
+            terminal::note(&format!("{}: {at} of {of}", self.bar.message()));
+        }
+    }
+}
