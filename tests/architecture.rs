@@ -11,7 +11,22 @@ const FLOORS: &[(u32, &[&str])] = &[
     (0, &["units", "ids", "calendar", "curve", "random"]),
     (1, &["equations", "power"]),
     (2, &["fault", "flows"]),
-    (3, &["climate", "hydro", "demand", "grid", "last_mile", "cooling", "fleet", "bitcoin", "channel", "finance", "operator"]),
+    (
+        3,
+        &[
+            "climate",
+            "hydro",
+            "demand",
+            "grid",
+            "last_mile",
+            "cooling",
+            "fleet",
+            "bitcoin",
+            "channel",
+            "finance",
+            "operator",
+        ],
+    ),
     (4, &["policy"]),
     (5, &["region", "step", "balance", "record"]),
     (6, &["study"]),
@@ -23,7 +38,17 @@ const FLOORS: &[(u32, &[&str])] = &[
 const SIBLINGS_MAY_MEET: &[u32] = &[0, 1, 2, 5, 7, 8];
 
 /// What only the top floor may touch.
-const OUTSIDE: &[&str] = &["std::fs", "std::env", "std::time", "std::thread", "std::net", "std::process", "println!", "eprintln!", "print!("];
+const OUTSIDE: &[&str] = &[
+    "std::fs",
+    "std::env",
+    "std::time",
+    "std::thread",
+    "std::net",
+    "std::process",
+    "println!",
+    "eprintln!",
+    "print!(",
+];
 
 fn floor(module: &str) -> Option<u32> {
     FLOORS.iter().find(|(_, names)| names.contains(&module)).map(|(f, _)| *f)
@@ -73,7 +98,15 @@ fn all() -> Vec<(PathBuf, String, String)> {
         .into_iter()
         .map(|p| {
             let text = fs::read_to_string(&p).unwrap();
-            let top = p.strip_prefix("src").unwrap().iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_string();
+            let top = p
+                .strip_prefix("src")
+                .unwrap()
+                .iter()
+                .next()
+                .unwrap()
+                .to_string_lossy()
+                .trim_end_matches(".rs")
+                .to_string();
             (p, top, text)
         })
         .collect()
@@ -93,9 +126,19 @@ fn imports_point_downward() {
     for (path, top, text) in all() {
         let Some(own) = floor(&top) else { continue };
         let code = code(&text);
-        for piece in code.split("crate::").skip(1).chain(if own == 8 { code.split("hashwatt::").skip(1).collect() } else { vec![] }) {
+        for piece in code.split("crate::").skip(1).chain(if own == 8 {
+            code.split("hashwatt::").skip(1).collect()
+        } else {
+            vec![]
+        }) {
             let names: Vec<&str> = match piece.strip_prefix('{') {
-                Some(group) => group.split('}').next().unwrap_or("").split(',').map(|n| n.trim().split("::").next().unwrap_or("")).collect(),
+                Some(group) => group
+                    .split('}')
+                    .next()
+                    .unwrap_or("")
+                    .split(',')
+                    .map(|n| n.trim().split("::").next().unwrap_or(""))
+                    .collect(),
                 None => vec![piece.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("")],
             };
             for name in names {
@@ -126,7 +169,9 @@ fn the_core_touches_no_operating_system() {
         if code.contains("rayon") && !["study", "power", "report", "last_mile"].contains(&top.as_str()) {
             wrong.push(format!("{}: threads belong to studies and array doors", path.display()));
         }
-        for float in [".exp()", ".ln()", ".powf(", ".powi(", ".sqrt()", ".sin()", ".cos()", ".tanh()", ".log10()", ".mul_add("] {
+        for float in
+            [".exp()", ".ln()", ".powf(", ".powi(", ".sqrt()", ".sin()", ".cos()", ".tanh()", ".log10()", ".mul_add("]
+        {
             if floor(&top).is_some_and(|f| f <= 6) && code.contains(float) {
                 wrong.push(format!("{}: {float} — use libm, the same bits everywhere", path.display()));
             }

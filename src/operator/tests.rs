@@ -105,7 +105,11 @@ fn drawn(ops: &Operators, orders: &[Order], site: u32) -> f64 {
 fn worth_is_hashprice_less_pool_fee_and_the_cost_of_cashing_out() {
     let ops = operators();
     let market = Market { hashprice: Hashprice::usd_per_ph_day(100.0), ..Market::default() };
-    let routes = Routes { kept: Table::new(vec![Fraction::new(0.75), Fraction::ALL]), share: Table::default(), ..Routes::default() };
+    let routes = Routes {
+        kept: Table::new(vec![Fraction::new(0.75), Fraction::ALL]),
+        share: Table::default(),
+        ..Routes::default()
+    };
     let tariffs = Tariffs { site: Table::filled(2, Tariff::usd_per_kwh(0.05)), ..Tariffs::default() };
     let worth = worth(&ops, &market, &routes, &tariffs);
     assert!((worth.revenue[SiteId(0)].as_usd_per_ph_day() - 73.5).abs() < 1e-9);

@@ -93,18 +93,8 @@ impl Drawing {
 
     /// The picture at two pixels a CSS pixel, set in the embedded font alone.
     fn png(&self) -> Result<Vec<u8>, ReportError> {
-        use resvg::{tiny_skia, usvg};
-        let refused = |reason: String| ReportError::Drawing { figure: self.id.into(), reason };
-        let options = usvg::Options {
-            fontdb: style::font::database(),
-            font_family: style::font::FAMILY.into(),
-            ..usvg::Options::default()
-        };
-        let tree = usvg::Tree::from_str(&self.svg, &options).map_err(|e| refused(e.to_string()))?;
-        let (width, height) = ((style::WIDTH * 2.0) as u32, (style::HEIGHT * 2.0) as u32);
-        let mut pixels = tiny_skia::Pixmap::new(width, height).ok_or_else(|| refused("no room for pixels".into()))?;
-        resvg::render(&tree, tiny_skia::Transform::from_scale(2.0, 2.0), &mut pixels.as_mut());
-        pixels.encode_png().map_err(|e| refused(e.to_string()))
+        style::raster::png(&self.svg, (style::WIDTH, style::HEIGHT), 2.0)
+            .map_err(|reason| ReportError::Drawing { figure: self.id.into(), reason })
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod canvas;
 pub mod font;
 pub mod label;
+pub mod raster;
 pub mod scale;
 
 pub use canvas::{Anchor, Canvas, Dash, Ink, Lettering, Point};
