@@ -20,7 +20,7 @@ pub mod pool;
 pub mod price;
 
 use crate::calendar::{Day, Moment, Window};
-use crate::curve::mean_preserving;
+use crate::curve::daily::Daily;
 use crate::equations::hashprice::hashprice;
 use crate::equations::retarget::{Compact, Target};
 use crate::equations::subsidy::{HALVING_BLOCKS, subsidies, subsidy};
@@ -32,43 +32,6 @@ use crate::units::{Fraction, Hashes, Hashrate, Satoshi};
 use chain::Chain;
 use pool::{Pool, PoolNow};
 use price::{Price, PriceNow};
-
-/// A figure for each day, held at its ends.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Daily {
-    first: Day,
-    values: Vec<f64>,
-}
-
-impl Daily {
-    /// Days that keep the means of consecutive months, from the month of a day on; `None` if there are no months.
-    pub fn from_months(first_month: Day, means: &[f64]) -> Option<Self> {
-        let (year, month, _) = first_month.ymd();
-        let first = Day::from_ymd(year, month, 1)?;
-        let mut at = first;
-        let mut days = Vec::with_capacity(means.len());
-        for _ in means {
-            let len = at.days_in_month();
-            days.push(len);
-            at = at.plus(len as i32);
-        }
-        (!means.is_empty()).then(|| Self { first, values: mean_preserving(&days, means, false) })
-    }
-    /// The same figure on every day.
-    pub fn constant(value: f64) -> Self {
-        Self { first: Day(0), values: vec![value] }
-    }
-    /// The figure of a day.
-    pub fn on(&self, day: Day) -> f64 {
-        let at = i64::from(day.0) - i64::from(self.first.0);
-        let last = self.values.len().saturating_sub(1);
-        self.values.get((at.max(0) as usize).min(last)).copied().unwrap_or(0.0)
-    }
-    /// Whether a window lies within the days given.
-    pub fn covers(&self, window: &Window) -> bool {
-        self.first <= window.from && window.until.0 <= self.first.0 + self.values.len() as i32
-    }
-}
 
 /// A known epoch of the chain, from which a run starts.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,5 +1,7 @@
 //! Curves through points, and monthly means turned into days without changing a month's mean.
 
+pub mod daily;
+
 /// A piecewise-linear function with increasing abscissae, held constant beyond both ends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {

@@ -25,6 +25,7 @@ pub mod channel;
 pub mod climate;
 pub mod cooling;
 pub mod demand;
+pub mod finance;
 pub mod fleet;
 pub mod grid;
 pub mod hydro;

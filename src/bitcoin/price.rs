@@ -1,7 +1,7 @@
 //! The world price of the coin: as it was, as it might be, or fixed.
 
-use super::Daily;
 use crate::calendar::Day;
+use crate::curve::daily::Daily;
 use crate::random::{Member, Seed, Stream};
 
 /// How the price moves.

@@ -1,0 +1,341 @@
+//! Money: tariffs, bills, taxes, ledgers, and what cheap power for homes costs the public.
+//!
+//! Each operator keeps double-entry books in integer satoshi, cents and kopecks ([`ledger`]) that close exactly. All coin is
+//! sold in the step in which it is paid, at the price of the step (a simplification: no treasury); the money arrives after
+//! the delay of its channels. Power is paid in roubles bought at the rate of the day.
+//!
+//! Two home rates run side by side: behavior follows one, and every figure that depends on it has a twin at the published
+//! tariff.
+
+pub mod ledger;
+pub mod subsidy;
+pub mod tariff;
+pub mod tax;
+
+use crate::calendar::{Day, Moment, Window};
+use crate::curve::daily::{Daily, Steps};
+use crate::fault::{Cause, Component, StepError};
+use crate::flows::{Coin, Dispatch, Hashed, Load, Market, Money, OrderReason, Orders, Routes, Settled, Tariffs};
+use crate::ids::{BusId, OperatorId, SiteId, Table};
+use crate::random::{Member, Seed};
+use crate::units::{Cents, ExchangeRate, Kopecks, Satoshi, Tariff, split_exactly};
+use ledger::{Account, Books, Carry, Transit};
+use subsidy::{Valued, Yardsticks};
+use tariff::{Class, TariffBook};
+use tax::{TaxLaw, TaxNow};
+
+/// Who pays for a site's power, and how.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Payer {
+    /// The operator.
+    pub operator: OperatorId,
+    /// The bus that feeds the site.
+    pub bus: BusId,
+    /// The tariff.
+    pub class: Class,
+}
+
+/// Prices, taxes and payers as given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finance {
+    /// Prices of a kilowatt hour.
+    pub tariffs: TariffBook,
+    /// Tax law by date.
+    pub tax: Steps<TaxLaw>,
+    /// Yardsticks of the implicit subsidy.
+    pub yardsticks: Yardsticks,
+    /// Roubles per dollar by day.
+    pub exchange: Daily,
+    /// Payers by site.
+    pub sites: Table<SiteId, Payer>,
+    /// Class by which each operator is taxed.
+    pub operators: Table<OperatorId, Class>,
+    /// Whether a bus lies in the region.
+    pub bus_in_region: Table<BusId, bool>,
+}
+
+/// The law of money.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rules {
+    /// A home rate decreed instead of the scenario's; mining homes and others alike.
+    pub home_usd_per_kwh: Option<Tariff>,
+    /// A levy on each kilowatt hour of mining.
+    pub levy: Tariff,
+    /// Multiplier of the business tariff.
+    pub business_factor: f64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { home_usd_per_kwh: None, levy: Tariff::ZERO, business_factor: 1.0 }
+    }
+}
+
+/// Fractions of a unit that each stream of an operator's money still owes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Carries {
+    revenue: Carry,
+    charge: Carry,
+    power: Carry,
+    published: Carry,
+    supplier: Carry,
+    host: Carry,
+    levy: Carry,
+}
+
+/// One operator's money.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Purse {
+    books: Books,
+    carries: Carries,
+    transit: Transit,
+    /// Earned today and not yet sent on its way, cents.
+    today: i64,
+    tax: TaxNow,
+}
+
+/// Money now.
+#[derive(Clone, Debug)]
+pub struct FinanceNow {
+    purses: Vec<Purse>,
+    day: Option<Day>,
+    homes_paid: Carry,
+}
+
+impl Finance {
+    /// Empty books.
+    pub fn start(&self, _seed: Seed, _member: Member, _window: &Window) -> FinanceNow {
+        FinanceNow { purses: vec![Purse::default(); self.operators.len()], day: None, homes_paid: Carry::default() }
+    }
+
+    /// Roubles per dollar on a day.
+    pub fn rub_per_usd(&self, day: Day) -> f64 {
+        self.exchange.on(day).max(f64::MIN_POSITIVE)
+    }
+
+    /// Price of energy at a site without levies, USD/kWh: what is paid, what the published tariff asks, and of what is paid
+    /// the host's part.
+    fn price(&self, rules: &Rules, payer: &Payer, moment: &Moment) -> SitePrice {
+        let fx = self.rub_per_usd(moment.day);
+        match payer.class {
+            Class::Home(settlement) => {
+                let published = self.tariffs.published_mining(settlement, moment) / fx;
+                let decreed = rules.home_usd_per_kwh.or(self.tariffs.home);
+                SitePrice { paid: decreed.map_or(published, Tariff::as_usd_per_kwh), published, host: 0.0 }
+            }
+            Class::Business | Class::Hosted => {
+                let energy = self.tariffs.business.on(moment.day) * rules.business_factor / fx;
+                let host = if payer.class == Class::Hosted { self.tariffs.hosting / fx } else { 0.0 };
+                SitePrice { paid: energy + host, published: energy + host, host }
+            }
+        }
+    }
+}
+
+/// Price of a site's kilowatt hour, USD, levies apart.
+#[derive(Clone, Copy, Debug)]
+struct SitePrice {
+    paid: f64,
+    published: f64,
+    /// Of what is paid, the host's part.
+    host: f64,
+}
+
+impl FinanceNow {
+    /// An operator's books.
+    pub fn books(&self, operator: OperatorId) -> Option<&Books> {
+        self.purses.get(operator.0 as usize).map(|p| &p.books)
+    }
+    /// Whether every book sums to zero, all coin is sold, and the money in transit is what its account holds.
+    pub fn closes(&self) -> Result<(), Cause> {
+        for (at, purse) in self.purses.iter().enumerate() {
+            let breach = purse.books.breach();
+            let held = purse.books.dollars.balance(Account::InTransit);
+            let lost = (held != purse.transit.total() + purse.today).then_some("money in transit");
+            if let Some(what) = breach.or(lost) {
+                return Err(Cause::Balance(format!("books of operator {at}: {what}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Prices in force.
+pub fn tariffs(given: &Finance, rules: &Rules, _now: &mut FinanceNow, moment: &Moment) -> Tariffs {
+    let levy = rules.levy.as_usd_per_kwh();
+    let count = given.sites.len();
+    let (mut site, mut published) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    for payer in given.sites.iter() {
+        let price = given.price(rules, payer, moment);
+        site.push(Tariff::usd_per_kwh(price.paid + levy));
+        published.push(Tariff::usd_per_kwh(price.published + levy));
+    }
+    let exchange = ExchangeRate::rub_per_usd(given.rub_per_usd(moment.day));
+    Tariffs { site: Table::new(site), site_published: Table::new(published), exchange }
+}
+
+/// Settles the step: coin sold, channels paid, power billed twice, levies and taxes taken, machines paid, homes valued.
+pub fn settle(
+    given: &Finance,
+    rules: &Rules,
+    now: &mut FinanceNow,
+    moment: &Moment,
+    market: &Market,
+    tariffs: &Tariffs,
+    routes: &Routes,
+    hashed: &Hashed,
+    coin: &Coin,
+    load: &Load,
+    dispatch: &Dispatch,
+    orders: &Orders,
+) -> Result<Money, StepError> {
+    if now.day != Some(moment.day) {
+        turn_day(now, routes);
+        now.day = Some(moment.day);
+    }
+    let fx = tariffs.exchange.as_rub_per_usd();
+    let mut bills = vec![Bill::default(); given.operators.len()];
+    let (mut homes, at_bus) =
+        subsidy::homes(&given.yardsticks, &given.tariffs, &given.bus_in_region, moment, load, dispatch);
+    let home_rate = rules.home_usd_per_kwh.or(given.tariffs.home).map(Tariff::as_usd_per_kwh);
+    let published_rate = given.tariffs.published_home(moment.day) / fx;
+    let mut homes_usd = homes.energy.as_kwh() * home_rate.unwrap_or(published_rate);
+    let mut homes_published_usd = homes.energy.as_kwh() * published_rate;
+    let (mut mining, mut mining_usd, mut mining_published_usd) = (Valued::default(), 0.0, 0.0);
+    for (payer, made) in given.sites.iter().zip(hashed.sites.iter()) {
+        let kwh = made.energy.as_kwh();
+        let price = given.price(rules, payer, moment);
+        if let Some(bill) = bills.get_mut(payer.operator.0 as usize) {
+            bill.power += kwh * price.paid;
+            bill.published += kwh * price.published;
+            bill.host += kwh * price.host;
+            bill.kwh += kwh;
+        }
+        if let Class::Home(_) = payer.class {
+            let yard = at_bus.get(payer.bus.0 as usize).copied().unwrap_or_default();
+            mining.add(made.energy, yard);
+            homes.add(made.energy, yard);
+            mining_usd += kwh * price.paid;
+            mining_published_usd += kwh * price.published;
+        }
+    }
+    homes_usd += mining_usd;
+    homes_published_usd += mining_published_usd;
+
+    let law = given.tax.on(moment.day);
+    let mut settled = Vec::with_capacity(bills.len());
+    for (at, (purse, bill)) in now.purses.iter_mut().zip(&bills).enumerate() {
+        let operator = OperatorId(at as u32);
+        let paid = coin.paid.as_slice().get(at).copied().unwrap_or_default();
+        let charged = routes.charged.as_slice().get(at).map_or(0.0, |f| f.value());
+        let seized = routes.seized.as_slice().get(at).map_or(0.0, |d| d.as_usd());
+        let sale = Sale { coin: paid, price_usd: market.price_usd, charged, seized_usd: seized };
+        let levy_usd = bill.kwh * rules.levy.as_usd_per_kwh();
+        let tax_due = moment.first_of_month();
+        let class = given.operators[operator];
+        settled.push(purse.settle(&sale, bill, levy_usd, fx, tax_due.then_some((law, class, moment))));
+    }
+    for order in &orders.orders {
+        let Some(payer) = given.sites.as_slice().get(order.site.0 as usize) else { continue };
+        let at = payer.operator.0 as usize;
+        // Clients who leave take their machines along; machines given up are sold.
+        if order.machines > 0 || order.reason == OrderReason::Retired {
+            let cents = Cents::from_usd(order.price_usd * order.machines as f64);
+            if let (Some(purse), Some(s)) = (now.purses.get_mut(at), settled.get_mut(at)) {
+                purse.books.dollars.post(Account::Cash, Account::Machines, cents.0);
+                purse.tax.invest(cents.0);
+                s.machines += cents;
+            }
+        }
+    }
+    now.closes().map_err(|cause| StepError::new(moment, Component::Finance, cause))?;
+    Ok(Money {
+        operators: Table::new(settled),
+        home_mining: mining.gap(mining_usd, fx),
+        home_mining_published: mining.gap(mining_published_usd, fx),
+        all_homes: homes.gap(homes_usd, fx),
+        all_homes_published: homes.gap(homes_published_usd, fx),
+        homes_paid: Kopecks(now.homes_paid.take(homes_usd * fx * 100.0)),
+    })
+}
+
+/// What an operator's sites owe for power in the step, USD.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bill {
+    power: f64,
+    published: f64,
+    host: f64,
+    kwh: f64,
+}
+
+/// Coin that an operator sells in the step.
+struct Sale {
+    coin: Satoshi,
+    price_usd: f64,
+    charged: f64,
+    seized_usd: f64,
+}
+
+impl Purse {
+    fn settle(
+        &mut self,
+        sale: &Sale,
+        bill: &Bill,
+        levy_usd: f64,
+        fx: f64,
+        tax_due: Option<(&TaxLaw, Class, &Moment)>,
+    ) -> Settled {
+        let (books, carries) = (&mut self.books, &mut self.carries);
+        books.coin.post(Account::Pool, Account::Wallet, sale.coin.0);
+        books.coin.post(Account::Wallet, Account::Buyers, sale.coin.0);
+        let gross_usd = sale.coin.as_btc() * sale.price_usd;
+        let revenue = carries.revenue.take(gross_usd * 100.0);
+        let charge = carries.charge.take(gross_usd * sale.charged * 100.0).min(revenue);
+        books.dollars.post(Account::Sales, Account::Rails, charge);
+        books.dollars.post(Account::Sales, Account::InTransit, revenue - charge);
+        self.today += revenue - charge;
+        // What goes with a rail was on its way through it or stood at its end: it is missing at hand.
+        let seized = libm::round(sale.seized_usd * 100.0) as i64;
+        books.dollars.post(Account::Cash, Account::Seized, seized);
+
+        let power = carries.power.take(bill.power * 100.0);
+        books.dollars.post(Account::Cash, Account::Exchange, power);
+        let host = carries.host.take(bill.host * fx * 100.0);
+        let supplier = carries.supplier.take((bill.power - bill.host) * fx * 100.0);
+        books.roubles.post(Account::Exchange, Account::Host, host);
+        books.roubles.post(Account::Exchange, Account::Supplier, supplier);
+        let levy = carries.levy.take(levy_usd * 100.0);
+        books.dollars.post(Account::Cash, Account::Levy, levy);
+        let tax = tax_due.map_or(0, |(law, class, moment)| self.tax.due(law, class, moment));
+        books.dollars.post(Account::Cash, Account::Tax, tax);
+        self.tax.earn(revenue - charge - seized - power - levy);
+        Settled {
+            coin: sale.coin,
+            revenue: Cents(revenue),
+            channel_cost: Cents(charge + seized),
+            power: Cents(power),
+            power_published: Cents(carries.published.take(bill.published * 100.0)),
+            levy: Cents(levy),
+            tax: Cents(tax),
+            machines: Cents::ZERO,
+        }
+    }
+}
+
+/// Sends the day's earnings on their way through the channels, and takes in what arrives.
+fn turn_day(now: &mut FinanceNow, routes: &Routes) {
+    for (purse, share) in now.purses.iter_mut().zip(routes.share.iter()) {
+        if purse.today != 0 {
+            let parts = split_exactly(purse.today, share.as_slice());
+            for (part, delay) in parts.iter().zip(routes.delay_days.iter()) {
+                purse.transit.send(*part, *delay);
+            }
+            purse.today = 0;
+        }
+        let arrived = purse.transit.arrive();
+        purse.books.dollars.post(Account::InTransit, Account::Cash, arrived);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! Tests of money: books close, bills meet their tariffs, and the subsidy has the published scale.
+
+use super::*;
+use crate::flows::{Order, SiteHashed};
+use crate::ids::{ChannelId, ModelId};
+use crate::units::{Dollars, Energy, EnergyPrice, Fraction, Power};
+use tariff::{Bands, HomeTariff, Settlement};
+
+fn day(text: &str) -> Day {
+    Day::parse(text).unwrap()
+}
+
+fn world(home: Option<f64>) -> Finance {
+    let home_tariff = |urban: f64| HomeTariff { urban: Bands::flat(urban), rural: Bands::flat(urban * 0.7) };
+    Finance {
+        tariffs: TariffBook {
+            home: home.map(Tariff::usd_per_kwh),
+            published: Steps::new(vec![(day("2021-07-01"), home_tariff(1.23)), (day("2022-07-01"), home_tariff(1.30))])
+                .unwrap(),
+            rural_share: 0.25,
+            home_kwh_per_month: 400.0,
+            mining_kwh_per_month: 8000.0,
+            heating_factor: 1.0,
+            business: Steps::constant(3.65),
+            hosting: 1.05,
+        },
+        tax: Steps::constant(TaxLaw {
+            business_rate: 0.2,
+            business_declared: 0.5,
+            home_rate: 0.13,
+            home_declared: 0.0,
+            write_off_per_month: 0.088,
+            loss_offset: 0.5,
+        }),
+        yardsticks: Yardsticks { network: 1.5, shadow_cap: 5.0, low_voltage: 0.0, average_cost: Steps::constant(2.6) },
+        exchange: Daily::constant(68.55),
+        sites: Table::new(vec![
+            Payer { operator: OperatorId(0), bus: BusId(0), class: Class::Hosted },
+            Payer { operator: OperatorId(1), bus: BusId(1), class: Class::Business },
+            Payer { operator: OperatorId(2), bus: BusId(1), class: Class::Home(Settlement::Urban) },
+        ]),
+        operators: Table::new(vec![Class::Hosted, Class::Business, Class::Home(Settlement::Urban)]),
+        bus_in_region: Table::new(vec![true, true, false]),
+    }
+}
+
+fn window() -> Window {
+    Window { from: day("2022-07-01"), until: day("2023-07-01"), step_minutes: 60 }
+}
+
+fn routes() -> Routes {
+    Routes {
+        kept: Table::filled(3, Fraction::new(0.97)),
+        share: Table::filled(3, Table::new(vec![0.3, 0.7])),
+        charged: Table::filled(3, Fraction::new(0.02)),
+        seized: Table::filled(3, Dollars::ZERO),
+        delay_days: Table::new(vec![1, 5]),
+    }
+}
+
+fn hashed(mw: [f64; 3]) -> Hashed {
+    let site = |p| SiteHashed { energy: Energy::mwh(p), ..SiteHashed::default() };
+    Hashed { sites: Table::new(mw.map(site).to_vec()) }
+}
+
+fn dispatch() -> Dispatch {
+    Dispatch {
+        served: Table::new([900.0, 1000.0, 500.0].map(Power::mw).to_vec()),
+        unserved: Table::filled(3, Power::ZERO),
+        price: Table::filled(3, EnergyPrice::rub_per_mwh(950.0)),
+        ..Dispatch::default()
+    }
+}
+
+fn load() -> Load {
+    Load { homes: Table::new([100.0, 300.0, 400.0].map(Power::mw).to_vec()), ..Load::default() }
+}
+
+/// Settles so many hours; gives the last state and the sums of the money.
+fn run(given: &Finance, rules: &Rules, hours: usize, mw: [f64; 3], orders: &Orders) -> (FinanceNow, Vec<Money>) {
+    let mut now = given.start(Seed(1), Member(0), &window());
+    let market = Market { price_usd: 20_123.45, ..Market::default() };
+    let coin = Coin { paid: Table::new(vec![Satoshi(12_345_678), Satoshi(33_333_333), Satoshi(1)]), ..Coin::default() };
+    let mut all = Vec::new();
+    for step in 0..hours {
+        let moment = window().moment(step);
+        let prices = tariffs(given, rules, &mut now, &moment);
+        let none = Orders::default();
+        let orders = if step == 5 { orders } else { &none };
+        let (load, dispatch, hashed) = (load(), dispatch(), hashed(mw));
+        let money = settle(
+            given,
+            rules,
+            &mut now,
+            &moment,
+            &market,
+            &prices,
+            &routes(),
+            &hashed,
+            &coin,
+            &load,
+            &dispatch,
+            orders,
+        );
+        all.push(money.unwrap());
+        now.closes().unwrap();
+    }
+    (now, all)
+}
+
+#[test]
+fn books_close_and_hold_what_was_settled() {
+    let given = world(Some(0.0012));
+    let order = |site, machines, reason| Order {
+        site: SiteId(site),
+        model: ModelId(0),
+        machines,
+        price_usd: 2407.33,
+        delay_days: 30,
+        reason,
+    };
+    let orders = Orders {
+        orders: vec![
+            order(1, 100, OrderReason::Growth),
+            order(1, -7, OrderReason::Retired),
+            order(0, -50, OrderReason::ClientLeft),
+        ],
+    };
+    let rules = Rules { levy: Tariff::usd_per_kwh(0.003), ..Rules::default() };
+    let (now, all) = run(&given, &rules, 24 * 70, [100.0, 300.0, 150.0], &orders);
+    for o in given.operators.ids() {
+        let books = now.books(o).unwrap();
+        let sum = |f: fn(&Settled) -> i64| all.iter().map(|m| f(&m.operators[o])).sum::<i64>();
+        assert_eq!(books.coin.balance(Account::Buyers), sum(|s| s.coin.0));
+        assert_eq!(-books.dollars.balance(Account::Sales), sum(|s| s.revenue.0));
+        assert_eq!(books.dollars.balance(Account::Rails), sum(|s| s.channel_cost.0));
+        assert_eq!(books.dollars.balance(Account::Exchange), sum(|s| s.power.0));
+        assert_eq!(books.dollars.balance(Account::Levy), sum(|s| s.levy.0));
+        assert_eq!(books.dollars.balance(Account::Tax), sum(|s| s.tax.0));
+        assert_eq!(books.dollars.balance(Account::Machines), sum(|s| s.machines.0));
+        let cash = sum(|s| s.revenue.0 - s.channel_cost.0 - s.power.0 - s.levy.0 - s.tax.0 - s.machines.0);
+        let held = books.dollars.balance(Account::Cash) + books.dollars.balance(Account::InTransit);
+        assert_eq!(held, cash, "what came in less what went out is held");
+    }
+    // The exact bill: 300 MW at 3.65 RUB for 1,680 hours, to the kopeck.
+    let business = now.books(OperatorId(1)).unwrap();
+    let exact = 300e3 * 1680.0 * 3.65 * 100.0;
+    assert!((business.roubles.balance(Account::Supplier) as f64 - exact).abs() < 2.0);
+    assert_eq!(business.dollars.balance(Account::Machines), Cents::from_usd(2407.33 * 93.0).0);
+    let host = now.books(OperatorId(0)).unwrap();
+    assert!((host.roubles.balance(Account::Host) as f64 - 100e3 * 1680.0 * 105.0).abs() < 2.0);
+    assert_eq!(host.dollars.balance(Account::Machines), 0, "clients take their machines along");
+    // Money is on its way for 1 or 5 days: 0.3·1 + 0.7·5 days of revenue, and today's.
+    let transit = business.dollars.balance(Account::InTransit) as f64;
+    let a_day = 0.33333333 * 24.0 * 20_123.45 * 0.98 * 100.0;
+    assert!((transit / a_day - 4.8).abs() < 0.05, "{}", transit / a_day);
+}
+
+#[test]
+fn behavior_follows_one_home_rate_and_the_twin_the_published_tariff() {
+    let given = world(Some(0.0012));
+    let mut now = given.start(Seed(1), Member(0), &window());
+    let moment = window().moment(0);
+    let t = tariffs(&given, &Rules::default(), &mut now, &moment);
+    let home = SiteId(2);
+    assert_eq!(t.site[home].as_usd_per_kwh(), 0.0012);
+    assert!((t.site_published[home].as_usd_per_kwh() - 1.30 / 68.55).abs() < 1e-12);
+    assert_eq!(t.site[SiteId(1)], t.site_published[SiteId(1)]);
+    let decreed = Rules {
+        home_usd_per_kwh: Some(Tariff::usd_per_kwh(0.05)),
+        levy: Tariff::usd_per_kwh(0.01),
+        business_factor: 2.0,
+    };
+    let t = tariffs(&given, &decreed, &mut now, &moment);
+    assert!((t.site[home].as_usd_per_kwh() - 0.06).abs() < 1e-12);
+    assert!((t.site[SiteId(1)].as_usd_per_kwh() - (7.3 / 68.55 + 0.01)).abs() < 1e-12);
+    assert!((t.site[SiteId(0)].as_usd_per_kwh() - (8.35 / 68.55 + 0.01)).abs() < 1e-12);
+    let t = tariffs(&world(None), &Rules::default(), &mut now, &moment);
+    assert_eq!(t.site[home], t.site_published[home]);
+}
+
+#[test]
+fn the_subsidy_of_home_mining_has_the_published_scale() {
+    // RUB 2.1–5.4 bn a year at 1.30 RUB/kWh for 100–260 MW, 3.1–8.1 bn at $0.0012, against the business tariff.
+    let rules = Rules::default();
+    for (mw, published, article) in [(100.0, 2.1, 3.1), (260.0, 5.4, 8.1)] {
+        let (_, all) = run(&world(Some(0.0012)), &rules, 24, [0.0, 0.0, mw], &Orders::default());
+        let a_year = |f: fn(&Money) -> f64| all.iter().map(f).sum::<f64>() * 365.0 * 68.55 / 1e9;
+        let at_published = a_year(|m| m.home_mining_published.business_tariff);
+        let at_article = a_year(|m| m.home_mining.business_tariff);
+        println!("{mw} MW: RUB {at_published:.2} bn at 1.30, {at_article:.2} bn at the article's rate");
+        assert!((at_published - published).abs() < 0.1 && (at_article - article).abs() < 0.1);
+        // All homes: mining and the 400 MW of ordinary homes in the region (the bus outside does not count).
+        let others = a_year(|m| m.all_homes.business_tariff) - at_article;
+        assert!((others - 400e3 * 8760.0 * (3.65 - 0.0012 * 68.55) / 1e9).abs() < 1e-6);
+        assert!(a_year(|m| m.home_mining.shadow_energy) < at_article);
+    }
+}
+
+#[test]
+fn a_seized_rail_is_lost_once() {
+    let given = world(Some(0.0012));
+    let mut now = given.start(Seed(1), Member(0), &window());
+    let moment = window().moment(0);
+    let prices = tariffs(&given, &Rules::default(), &mut now, &moment);
+    let mut lossy = routes();
+    lossy.seized = Table::new(vec![Dollars::usd(1234.56), Dollars::ZERO, Dollars::ZERO]);
+    let money = settle(
+        &given,
+        &Rules::default(),
+        &mut now,
+        &moment,
+        &Market::default(),
+        &prices,
+        &lossy,
+        &hashed([0.0; 3]),
+        &Coin { paid: Table::filled(3, Satoshi::ZERO), ..Coin::default() },
+        &load(),
+        &dispatch(),
+        &Orders::default(),
+    )
+    .unwrap();
+    assert_eq!(money.operators[OperatorId(0)].channel_cost, Cents(123_456));
+    assert_eq!(now.books(OperatorId(0)).unwrap().dollars.balance(Account::Seized), 123_456);
+    assert_eq!(lossy.share[OperatorId(0)][ChannelId(0)], 0.3);
+}
