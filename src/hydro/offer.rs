@@ -2,13 +2,14 @@
 //!
 //! A plant on the week's plan sells at its water price. Above the plan it asks more and below it less, linearly in the
 //! discharge: the slope stands for the efficiency and wear of leaving the plan, and gives the dispatched week a smooth,
-//! monotone answer to the water price instead of an all-or-nothing jump. It is an assumption with a range.
+//! monotone answer to the water price instead of an all-or-nothing jump. It is an assumption with a range. Water that
+//! would be spilled within a day if it were not turbined is worth nothing: it is offered at no more than zero.
 
 use super::{Hydro, HydroNow, week};
 use crate::calendar::Moment;
 use crate::flows::{HydroOffer, Supply};
 use crate::ids::Table;
-use crate::units::{Discharge, EnergyPrice, Power};
+use crate::units::{Discharge, EnergyPrice, Power, Span};
 
 /// How plants offer around the plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +22,9 @@ pub struct OfferShape {
 
 /// Storage that an offer leaves untouched, as a share: it keeps rounding from drawing below the floor of the curve.
 const KEPT: f64 = 1e-9;
+
+/// How far ahead a plant sees that it would spill.
+const SPILL_SIGHT: Span = Span::days(1.0);
 
 /// Offers of the step and the inflow that comes with it.
 pub fn offer(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) -> Supply {
@@ -54,7 +58,12 @@ pub fn offer(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) -> Supply {
         r.flow_limit = most;
         let plan = r.plan.clamp(low, high);
         let scale = turbines.max(Discharge::m3_s(1.0));
-        let price_at = |q: Discharge| now.water_price[id] + hydro.shape.rise * ((q - plan) / scale);
+        let above_limit = r.storage - hydro.derived[id].limit_storage;
+        let else_spilled = above_limit / SPILL_SIGHT + r.inflow + arriving - r.gates;
+        let price_at = |q: Discharge| {
+            let price = now.water_price[id] + hydro.shape.rise * ((q - plan) / scale);
+            if q < else_spilled { price.min(EnergyPrice::ZERO) } else { price }
+        };
         let mut segments = Vec::with_capacity(2 * hydro.shape.edges.len());
         let mut segment = |from: Discharge, to: Discharge| {
             let width = (to - from).max(Discharge::ZERO);
@@ -87,8 +96,9 @@ pub fn offer(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) -> Supply {
 mod tests {
     use super::*;
     use crate::calendar::{Day, Window};
-    use crate::hydro::angara;
+    use crate::flows::Dispatch;
     use crate::hydro::inflow::Hydrology;
+    use crate::hydro::{angara, release};
     use crate::ids::ReservoirId;
     use crate::random::{Member, Seed};
     use proptest::prelude::*;
@@ -113,6 +123,48 @@ mod tests {
         let bratsk = &supply.offers[ReservoirId(1)];
         let most = bratsk.floor + bratsk.segments.iter().map(|s| s.0).sum::<Power>();
         assert!((3500.0..4500.0).contains(&most.as_mw()), "Bratsk offers {most}");
+    }
+
+    #[test]
+    fn water_about_to_spill_is_worth_nothing() {
+        let mut hydro = angara::cascade(Hydrology::Normal);
+        hydro.reservoirs[ReservoirId(1)].start_level = crate::units::Elevation::m(402.0);
+        let window = january();
+        let mut now = hydro.start(Seed(1), Member(0), &window);
+        let supply = offer(&hydro, &mut now, &window.moment(0));
+        let price = |id: u32| supply.offers[ReservoirId(id)].segments.first().map(|s| s.1.as_rub_per_mwh());
+        assert!(price(1) <= Some(0.0), "a full reservoir: {:?}", price(1));
+        assert!(price(2) > Some(0.0), "one with room: {:?}", price(2));
+    }
+
+    /// Hours of a week with market prices that follow the load; each plant sells what is cheaper. The price search of the
+    /// week must have one answer, so what is sold may only fall as the water price rises, and must pass the plan.
+    #[test]
+    fn a_price_meets_the_plan_of_the_week() {
+        let hydro = angara::cascade(Hydrology::Normal);
+        let window = january();
+        let missed = |price: f64| -> Vec<f64> {
+            let mut now = hydro.start(Seed(1), Member(0), &window);
+            now.water_price = Table::filled(4, EnergyPrice::rub_per_mwh(price));
+            for step in 0..168 {
+                let moment = window.moment(step);
+                let supply = offer(&hydro, &mut now, &moment);
+                let market = 1000.0 + 60.0 * libm::sin(f64::from(moment.hour()) / 24.0 * core::f64::consts::TAU);
+                let sold = supply.offers.map(|o| {
+                    let cheaper = o.segments.iter().filter(|s| s.1.as_rub_per_mwh() < market);
+                    o.floor + cheaper.map(|s| s.0).sum::<Power>()
+                });
+                release(&hydro, &mut now, &moment, &Dispatch { hydro: sold, ..Dispatch::default() }).unwrap();
+            }
+            hydro.reservoirs().ids().map(|id| now.progress(id)).map(|p| p.released / p.target - 1.0).collect()
+        };
+        let all: Vec<Vec<f64>> = (0..40).map(|i| missed(700.0 + 15.0 * f64::from(i))).collect();
+        for plant in 1..4 {
+            let misses: Vec<f64> = all.iter().map(|m| m[plant]).collect();
+            assert!(misses.windows(2).all(|w| w[1] <= w[0] + 2e-3), "plant {plant}: {misses:.3?}");
+            let best = misses.iter().map(|m| m.abs()).fold(1.0, f64::min);
+            assert!(best < 0.01, "plant {plant} misses its week by {best} at best");
+        }
     }
 
     #[test]
