@@ -32,9 +32,16 @@ pub mod hydro;
 pub mod operator;
 
 // Floor 4: the law.
+pub mod policy;
 
 // Floor 5: the region, the loop, its proofs, its record.
+pub mod balance;
 pub mod record;
+pub mod region;
+pub mod run;
+pub mod step;
+
+pub use run::run;
 
 // Floor 6: studies.
 

@@ -1,6 +1,12 @@
 //! What a run leaves: series by step, tables, a timeline and headlines, kept outside the loop's physics.
 
+pub mod columns;
+mod limits;
 pub mod metric;
+pub mod recorder;
+mod sheets;
+pub mod tally;
+mod timeline;
 
 use crate::calendar::{Day, Window};
 

@@ -28,7 +28,7 @@ const FLOORS: &[(u32, &[&str])] = &[
         ],
     ),
     (4, &["policy"]),
-    (5, &["region", "step", "balance", "record"]),
+    (5, &["region", "step", "balance", "record", "run"]),
     (6, &["study"]),
     (7, &["scenario", "report"]),
     (8, &["files", "cli", "main"]),

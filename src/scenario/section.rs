@@ -45,9 +45,10 @@
 
 pub mod climate;
 pub mod cooling;
-pub mod hydro;
 pub mod demand;
+pub mod event;
 pub mod grid;
+pub mod hydro;
 
 use super::spec::{TableSpec, day, integer, names, sources, table, table_spec, tables, text};
 
@@ -90,6 +91,7 @@ pub const ROOT: TableSpec = table_spec(
         tables(&grid::EXCHANGE),
         table(&demand::DEMAND).optional(),
         tables(&demand::CONSUMER),
+        tables(&event::SPEC),
         sources("source", "Where the numbers come from, by key or prefix of keys.").optional(),
     ],
 );

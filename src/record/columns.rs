@@ -1,0 +1,318 @@
+//! The columns of the time series: each declared and valued in one place, in the order of the files.
+
+use super::{Series, Total};
+use crate::ids::{Id, SiteId};
+use crate::region::Region;
+use crate::step::Step;
+
+/// The totals of the region in one step, MW: what the balances, the tallies and the columns share.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Ordinary and protected load served.
+    pub demand_mw: f64,
+    /// Mining served.
+    pub mining_mw: f64,
+    /// Network losses.
+    pub losses_mw: f64,
+    /// Hydro plants of the region, Mamakan included.
+    pub hydro_mw: f64,
+    /// Thermal plants of the region.
+    pub thermal_mw: f64,
+    /// Ordinary and protected load not served.
+    pub unserved_mw: f64,
+    /// Mining asked and not served.
+    pub curtailed_mining_mw: f64,
+    /// Hashrate.
+    pub hashrate_eh_s: f64,
+    /// Power of the machines alone.
+    pub machines_mw: f64,
+    /// Emissions of thermal plants, t/h.
+    pub co2_t_h: f64,
+}
+
+impl Totals {
+    /// The totals of a step.
+    pub fn of(world: &Region, step: &Step) -> Self {
+        let a = &world.atlas;
+        let d = &step.dispatch;
+        let mut t = Self::default();
+        for (id, _) in a.buses.enumerate().filter(|(_, b)| b.in_region) {
+            t.demand_mw += d.served[id].as_mw();
+            t.unserved_mw += d.unserved[id].as_mw();
+            t.losses_mw += d.losses[id].as_mw();
+        }
+        for (id, _) in a.reservoirs.enumerate().filter(|(_, r)| r.in_region) {
+            t.hydro_mw += d.hydro[id].as_mw();
+        }
+        for (id, plant) in a.plants.enumerate().filter(|(_, p)| p.in_region) {
+            let mw = d.plants[id].as_mw();
+            if plant.thermal {
+                t.thermal_mw += mw;
+            } else {
+                t.hydro_mw += mw;
+            }
+        }
+        for (id, _) in a.sites.enumerate().filter(|(_, s)| s.in_region) {
+            let (bid, share) = (&step.bids.sites[id], d.mining_share[id].value());
+            t.mining_mw += bid.power.as_mw() * share;
+            t.curtailed_mining_mw += bid.power.as_mw() * (1.0 - share);
+            t.machines_mw += bid.machines.as_mw() * share;
+            t.hashrate_eh_s += step.hashed.sites[id].hashrate.as_eh_s();
+        }
+        t.co2_t_h = world.grid.emission_t_per_h(d, &step.now, &step.sky, true);
+        t
+    }
+    /// demand + mining + losses.
+    pub fn total_load_mw(&self) -> f64 {
+        self.demand_mw + self.mining_mw + self.losses_mw
+    }
+    /// Generation of the region.
+    pub fn generation_mw(&self) -> f64 {
+        self.hydro_mw + self.thermal_mw
+    }
+    /// Generation less total load; positive leaves the region.
+    pub fn net_export_mw(&self) -> f64 {
+        self.generation_mw() - self.total_load_mw()
+    }
+}
+
+/// Collects columns: the first step declares them, every step adds a value to each.
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    series: Vec<Series>,
+    at: usize,
+    steps: usize,
+}
+
+impl Columns {
+    /// Columns for so many steps.
+    pub fn new(steps: usize) -> Self {
+        Self { steps, ..Self::default() }
+    }
+    /// The finished series.
+    pub fn finish(self) -> Vec<Series> {
+        self.series
+    }
+    /// Adds a value to the next column; on the first step `describe` gives (key, label, definition).
+    fn put(
+        &mut self,
+        total: Total,
+        unit: &'static str,
+        value: f64,
+        describe: impl FnOnce() -> (String, String, String),
+    ) {
+        if let Some(series) = self.series.get_mut(self.at) {
+            series.values.push(value);
+        } else {
+            let (key, label, definition) = describe();
+            let mut values = Vec::with_capacity(self.steps);
+            values.push(value);
+            self.series.push(Series { key, unit, label, definition, total, values });
+        }
+        self.at += 1;
+    }
+    fn mean(&mut self, unit: &'static str, value: f64, key: &str, label: &str, definition: &str) {
+        self.put(Total::Mean, unit, value, || (key.into(), label.into(), definition.into()));
+    }
+
+    /// Records a step.
+    pub fn record(&mut self, world: &Region, step: &Step, t: &Totals) {
+        self.at = 0;
+        let a = &world.atlas;
+        let d = &step.dispatch;
+        for (id, site) in a.climate_sites.enumerate() {
+            self.put(Total::Mean, "°C", step.sky.air[id].dry_bulb.as_celsius(), || {
+                (
+                    format!("temperature_{site}_c"),
+                    format!("Temperature, {site}"),
+                    format!("Dry-bulb air temperature at the climate site {site}."),
+                )
+            });
+        }
+        self.mean(
+            "MW",
+            t.demand_mw,
+            "demand_mw",
+            "Demand without mining",
+            "Ordinary and protected load served in the region, mining and losses not included.",
+        );
+        self.mean(
+            "MW",
+            t.mining_mw,
+            "mining_mw",
+            "Mining",
+            "Mining load served in the region, cooling and site losses included.",
+        );
+        self.mean(
+            "MW",
+            t.losses_mw,
+            "losses_mw",
+            "Network losses",
+            "Losses of the region's branches: r·f² of the hour before, half at either end.",
+        );
+        self.mean("MW", t.total_load_mw(), "total_load_mw", "Total load", "demand + mining + losses.");
+        for (id, dam) in a.reservoirs.enumerate() {
+            self.put(Total::Mean, "MW", d.hydro[id].as_mw(), || {
+                (format!("hydro_{}_mw", dam.plant), dam.name.clone(), format!("Generation of {}.", dam.name))
+            });
+        }
+        for (id, plant) in a.plants.enumerate() {
+            let kind = if plant.thermal { "thermal" } else { "hydro" };
+            self.put(Total::Mean, "MW", d.plants[id].as_mw(), || {
+                (format!("{kind}_{}_mw", plant.id), plant.name.clone(), format!("Generation of {}.", plant.name))
+            });
+        }
+        self.mean("MW", t.thermal_mw, "thermal_mw", "Thermal generation", "Generation of the region's thermal plants.");
+        self.mean(
+            "MW",
+            t.net_export_mw(),
+            "net_export_mw",
+            "Net export",
+            "Generation of the region less its total load; positive leaves the region.",
+        );
+        self.mean(
+            "MW",
+            t.unserved_mw,
+            "unserved_mw",
+            "Unserved load",
+            "Ordinary and protected load of the region not served.",
+        );
+        self.mean(
+            "MW",
+            t.curtailed_mining_mw,
+            "curtailed_mining_mw",
+            "Curtailed mining",
+            "Mining load asked in the region and not served.",
+        );
+        for (id, section) in a.interfaces.enumerate() {
+            let s = &d.sections[id];
+            self.put(Total::Mean, "MW", s.flow_mw, || {
+                (
+                    format!("flow_{}_mw", section.id),
+                    section.name.clone(),
+                    format!("Flow over the section {}, positive in its stated direction.", section.name),
+                )
+            });
+            self.put(Total::Mean, "MW", s.limit_mw, || {
+                (
+                    format!("limit_{}_mw", section.id),
+                    format!("Limit of {}", section.name),
+                    "Limit in the direction of the step's flow.".into(),
+                )
+            });
+            self.put(Total::Mean, "RUB/MWh", s.shadow_price.as_rub_per_mwh(), || {
+                (
+                    format!("shadow_price_{}_rub_per_mwh", section.id),
+                    format!("Shadow price of {}", section.name),
+                    "Value of one more MW of limit; a shadow price, not money.".into(),
+                )
+            });
+        }
+        for (id, dam) in a.reservoirs.enumerate() {
+            let r = &step.water.reaches[id];
+            let name = &dam.id;
+            self.put(Total::Last, "m", r.level.as_m(), || {
+                (format!("level_{name}_m"), format!("Level of {name}"), "Level at the end of the step.".into())
+            });
+            self.put(Total::Mean, "m³/s", r.release.as_m3_s(), || {
+                (format!("release_{name}_m3_s"), format!("Release of {name}"), "Discharge through the turbines.".into())
+            });
+            self.put(Total::Mean, "m³/s", r.spill.as_m3_s(), || {
+                (format!("spill_{name}_m3_s"), format!("Spill of {name}"), "Discharge past the turbines.".into())
+            });
+            self.put(Total::Mean, "m³/s", r.inflow.as_m3_s(), || {
+                (
+                    format!("inflow_{name}_m3_s"),
+                    format!("Inflow to {name}"),
+                    "Net inflow of its own catchment; for Baikal useful inflow, evaporation in it.".into(),
+                )
+            });
+            self.put(Total::Mean, "RUB/MWh", state_price(step, id), || {
+                (
+                    format!("water_price_{name}_rub_per_mwh"),
+                    format!("Water price of {name}"),
+                    "Price at which the week's plan offers the plant's water at its planned discharge.".into(),
+                )
+            });
+        }
+        self.mean(
+            "EH/s",
+            t.hashrate_eh_s,
+            "hashrate_eh_s",
+            "Hashrate of the region",
+            "Hashrate of the mining sites in the region.",
+        );
+        self.mean(
+            "EH/s",
+            step.market.network.as_eh_s(),
+            "network_hashrate_eh_s",
+            "Hashrate of the network",
+            "Hashrate of the whole Bitcoin network.",
+        );
+        self.mean("USD", step.market.price_usd, "bitcoin_price_usd", "Bitcoin price", "World price of one bitcoin.");
+        self.mean(
+            "USD/PH/day",
+            step.market.hashprice.as_usd_per_ph_day(),
+            "hashprice_usd_per_ph_day",
+            "Hashprice",
+            "Expected revenue of 1 PH/s in a day before pool fee and cash-out.",
+        );
+        self.mean("", step.market.difficulty, "difficulty", "Difficulty", "Difficulty of the running epoch.");
+        self.put(Total::Sum, "", step.coin.blocks as f64, || {
+            ("network_blocks".into(), "Blocks".into(), "Blocks found by the whole network.".into())
+        });
+        let usd = 1.0 / step.tariffs.exchange.as_rub_per_usd().max(1e-9);
+        for (id, bus) in a.buses.enumerate() {
+            self.put(Total::Mean, "USD/MWh", d.price[id].as_rub_per_mwh() * usd, || {
+                (
+                    format!("shadow_price_{}_usd_per_mwh", bus.id),
+                    format!("Shadow price at {}", bus.name),
+                    "Shadow price of energy at the bus; not money.".into(),
+                )
+            });
+        }
+        for (i, firm) in a.operators.iter().enumerate() {
+            let mw: f64 = a
+                .sites
+                .enumerate()
+                .filter(|(_, s)| s.in_region && s.operator.is_some_and(|o| o.index() == i))
+                .map(|(s, _)| served_mw(step, s))
+                .sum();
+            self.put(Total::Mean, "MW", mw, || {
+                (
+                    format!("mining_{}_mw", firm.id),
+                    format!("Mining, {}", firm.name),
+                    "Mining load served, cooling and site losses included.".into(),
+                )
+            });
+        }
+        for (i, firm) in a.operators.iter().enumerate() {
+            let s = step.money.operators.as_slice().get(i).copied().unwrap_or_default();
+            self.put(Total::Sum, "USD", s.revenue.as_usd(), || {
+                (
+                    format!("revenue_{}_usd", firm.id),
+                    format!("Revenue, {}", firm.name),
+                    "Coin credited at the price of its hour.".into(),
+                )
+            });
+        }
+        self.mean(
+            "RUB/USD",
+            step.tariffs.exchange.as_rub_per_usd(),
+            "exchange_rub_per_usd",
+            "Exchange rate",
+            "Roubles per dollar.",
+        );
+    }
+}
+
+/// Power served at a site.
+fn served_mw(step: &Step, site: SiteId) -> f64 {
+    step.bids.sites[site].power.as_mw() * step.dispatch.mining_share[site].value()
+}
+
+/// The price at which a plant's water is offered at its plan: that of the middle segment.
+fn state_price(step: &Step, id: crate::ids::ReservoirId) -> f64 {
+    let segments = &step.supply.offers[id].segments;
+    segments.get(segments.len() / 2).map_or(0.0, |s| s.1.as_rub_per_mwh())
+}

@@ -1,0 +1,64 @@
+//! The recorder: watches the loop from outside and keeps what was asked for.
+
+use super::Record;
+use super::columns::{Columns, Totals};
+use super::limits::Limits;
+use super::sheets;
+use super::tally::Tally;
+use super::timeline::Timeline;
+use crate::region::{Region, State};
+use crate::step::Step;
+
+/// What a run shall keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Keep every step of every column; without it only headlines, tables and the timeline.
+    pub series: bool,
+}
+
+/// Keeps what a run brings.
+#[derive(Clone, Debug)]
+pub struct Recorder {
+    wanted: Wanted,
+    columns: Columns,
+    tally: Tally,
+    limits: Limits,
+    timeline: Timeline,
+}
+
+impl Recorder {
+    /// A recorder for a region's window.
+    pub fn new(world: &Region, wanted: Wanted) -> Self {
+        Self {
+            wanted,
+            columns: Columns::new(world.window.steps()),
+            tally: Tally::default(),
+            limits: Limits::default(),
+            timeline: Timeline::default(),
+        }
+    }
+    /// Adds a step.
+    pub fn record(&mut self, world: &Region, step: &Step) {
+        let totals = Totals::of(world, step);
+        if self.wanted.series {
+            self.columns.record(world, step, &totals);
+        }
+        self.tally.record(world, step, &totals);
+        self.limits.record(world, step);
+        self.timeline.record(world, step, &totals);
+    }
+    /// The finished record.
+    pub fn finish(self, world: &Region, state: &State) -> Record {
+        let machines = sheets::machines_by_operator(world, state);
+        let headlines = self.tally.headlines(world, machines, self.tally.taxes());
+        Record {
+            window: world.window,
+            series: self.columns.finish(),
+            timeline: self.timeline.finish(),
+            branches: self.limits.finish(world),
+            sheets: sheets::all(world, state, &self.tally),
+            headlines,
+            caveats: sheets::caveats(world),
+        }
+    }
+}

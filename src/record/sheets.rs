@@ -1,0 +1,191 @@
+//! Tables of a run that are not series: break-evens by machine, tariffs, ledgers, the fleet.
+
+use super::tally::Tally;
+use super::{Cell, Sheet};
+use crate::equations::break_even::break_even_tariff;
+use crate::ids::{Id, ModelId};
+use crate::region::{Region, State};
+use crate::units::Hashprice;
+
+fn text(s: &str) -> Cell {
+    Cell::Text(s.into())
+}
+
+fn columns(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(k, d)| ((*k).into(), (*d).into())).collect()
+}
+
+/// Machines in the region at the end, by operator.
+pub fn machines_by_operator(world: &Region, state: &State) -> Vec<(String, f64)> {
+    let mut counts = vec![0_u64; world.atlas.operators.len()];
+    for (id, site) in world.atlas.sites.enumerate().filter(|(_, s)| s.in_region) {
+        if let Some(slot) = site.operator.and_then(|o| counts.get_mut(o.index())) {
+            *slot += state.fleet.sites[id].cohorts.iter().map(crate::fleet::Cohort::installed).sum::<u64>();
+        }
+    }
+    world.atlas.operators.iter().zip(counts).map(|(o, n)| (o.id.clone(), n as f64)).collect()
+}
+
+/// All tables.
+pub fn all(world: &Region, state: &State, tally: &Tally) -> Vec<Sheet> {
+    vec![break_evens(world, state, tally), tariffs(world, tally), ledgers(world, tally), fleet(world, state)]
+}
+
+/// Break-even tariff of each model that stood in the region, at the window's mean, lowest and highest hashprice.
+fn break_evens(world: &Region, state: &State, tally: &Tally) -> Sheet {
+    let (low, mean, high) = tally.hashprices();
+    let kept = world.bitcoin.pool.kept().value();
+    let at = |machine: &crate::fleet::Machine, h: f64| {
+        break_even_tariff(machine.efficiency(), Hashprice::usd_per_ph_day(h), tally.pue(), 1.0 - kept).as_usd_per_kwh()
+    };
+    let standing = standing(world, state);
+    let mut rows: Vec<(f64, Vec<Cell>)> = Vec::new();
+    for (id, machine) in world.fleet.machines.enumerate() {
+        let count = standing[id.index()];
+        if count == 0 {
+            continue;
+        }
+        let e = machine.efficiency().as_j_per_th();
+        rows.push((
+            e,
+            vec![
+                text(&machine.name),
+                Cell::Number(e),
+                Cell::Number(at(machine, mean)),
+                Cell::Number(at(machine, low)),
+                Cell::Number(at(machine, high)),
+                Cell::Number(count as f64),
+            ],
+        ));
+    }
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    Sheet {
+        name: "break_evens",
+        columns: columns(&[
+            ("model", "Machine model, maker and name."),
+            ("efficiency_j_per_th", "Power over hashrate at the nameplate."),
+            (
+                "break_even_usd_per_kwh",
+                "Price of a kilowatt hour at which the mean hashprice of the window, less the pool's fee, just pays the power at the region's mean PUE.",
+            ),
+            ("break_even_low_usd_per_kwh", "The same at the window's lowest daily hashprice."),
+            ("break_even_high_usd_per_kwh", "The same at the window's highest daily hashprice."),
+            ("machines", "Machines of the model in the region at the end."),
+        ]),
+        rows: rows.into_iter().map(|r| r.1).collect(),
+    }
+}
+
+/// Mean tariffs of the window by kind of operator; home miners in the pair of the scenario's rate and the published one.
+fn tariffs(world: &Region, tally: &Tally) -> Sheet {
+    let mut rows: Vec<(String, f64)> = Vec::new();
+    let mut home: Vec<(f64, f64)> = Vec::new();
+    for ((_, site), (paid, published)) in world.atlas.sites.enumerate().zip(tally.tariffs()) {
+        let Some(operator) = site.operator.filter(|_| site.in_region) else { continue };
+        if site.home {
+            home.push((paid, published));
+            continue;
+        }
+        let name = &world.atlas.operators[operator].name;
+        if !rows.iter().any(|r| &r.0 == name) {
+            rows.push((name.clone(), paid));
+        }
+    }
+    if let Some((paid, _)) = home.first() {
+        rows.push(("home rate of the scenario".into(), *paid));
+        let published = home.iter().map(|h| h.1);
+        let (low, high) = published.fold((f64::INFINITY, 0.0_f64), |(l, h), x| (l.min(x), h.max(x)));
+        rows.push(("published home tariff, rural".into(), low));
+        if high > low {
+            rows.push(("published home tariff, urban".into(), high));
+        }
+    }
+    Sheet {
+        name: "tariffs",
+        columns: columns(&[
+            ("name", "Who pays."),
+            ("tariff_usd_per_kwh", "Mean all-in price of a kilowatt hour over the window."),
+        ]),
+        rows: rows.into_iter().map(|(n, t)| vec![Cell::Text(n), Cell::Number(t)]).collect(),
+    }
+}
+
+/// Revenue, costs and profit by operator.
+fn ledgers(world: &Region, tally: &Tally) -> Sheet {
+    let rows = world.atlas.operators.iter().zip(tally.books()).map(|(firm, b)| {
+        let [revenue, channel, power, power_published, levy, tax] = b;
+        let before_power = revenue - channel - levy - tax;
+        let mut row = vec![text(&firm.id), text(&firm.name)];
+        let numbers =
+            [revenue, channel, power, power_published, levy, tax, before_power - power, before_power - power_published];
+        row.extend(numbers.map(Cell::Number));
+        row
+    });
+    Sheet {
+        name: "ledgers",
+        columns: columns(&[
+            ("operator", "Operator; stylized, no real firm's account."),
+            ("name", "Its name in print."),
+            ("revenue_usd", "Coin credited, at the price of its hour."),
+            ("channel_cost_usd", "Fees, spreads and losses of cashing out."),
+            ("power_cost_usd", "Power bill; home miners at the scenario's home rate."),
+            ("power_cost_published_tariff_usd", "Power bill; home miners at the published tariff."),
+            ("levy_usd", "Levies on mining power."),
+            ("tax_usd", "Taxes."),
+            ("profit_usd", "Revenue less channel cost, power, levy and tax; machines are not in it."),
+            ("profit_published_tariff_usd", "The same with the power bill at the published tariff."),
+        ]),
+        rows: rows.collect(),
+    }
+}
+
+/// Machines in the region at the end, by model.
+fn standing(world: &Region, state: &State) -> Vec<u64> {
+    let mut counts = vec![0; world.fleet.machines.len()];
+    for (id, _) in world.atlas.sites.enumerate().filter(|(_, s)| s.in_region) {
+        for cohort in &state.fleet.sites[id].cohorts {
+            counts[cohort.model.index()] += cohort.installed();
+        }
+    }
+    counts
+}
+
+fn fleet(world: &Region, state: &State) -> Sheet {
+    let rows = standing(world, state).into_iter().enumerate().filter(|(_, n)| *n > 0).map(|(i, n)| {
+        let m = &world.fleet.machines[ModelId::from_index(i)];
+        vec![
+            text(&m.name),
+            Cell::Number(m.efficiency().as_j_per_th()),
+            Cell::Number(n as f64),
+            Cell::Number((m.power * n as f64).as_mw()),
+            Cell::Number((m.hashrate * n as f64).as_eh_s()),
+        ]
+    });
+    Sheet {
+        name: "fleet",
+        columns: columns(&[
+            ("model", "Machine model, maker and name."),
+            ("efficiency_j_per_th", "Power over hashrate at the nameplate."),
+            ("machines", "Machines in the region at the end, in whatever state."),
+            ("power_mw", "Their power at the nameplate."),
+            ("hashrate_eh_s", "Their hashrate at the nameplate."),
+        ]),
+        rows: rows.collect(),
+    }
+}
+
+/// What a reader must know of any run of this world.
+pub fn caveats(world: &Region) -> Vec<String> {
+    let mut out = vec!["Modeled, not measured. Operators are stylized; no account belongs to a real firm.".to_string()];
+    match world.atlas.weather.as_str() {
+        "replayed" => {}
+        "conditioned" => out.push(
+            "Days are generated around replayed monthly means: a simulated winter, whose nights are not calendar nights.".into(),
+        ),
+        _ => out.push("Weather is generated: a simulated winter, whose nights are not calendar nights.".into()),
+    }
+    if world.atlas.interfaces.iter().any(|i| i.assumed) {
+        out.push("Limits of the controlled sections are assumptions with ranges; none is published.".into());
+    }
+    out
+}

@@ -1,0 +1,154 @@
+//! The loop: one step of the world, in the order of causes.
+
+pub mod week;
+
+use crate::calendar::Moment;
+use crate::fault::StepError;
+use crate::flows::{
+    Bids, Coin, Dispatch, Hashed, Load, Market, Money, Orders, Overhead, Routes, Sky, Supply, Tariffs, Water, Worth,
+};
+use crate::region::{Region, State};
+use crate::{balance, bitcoin, channel, climate, cooling, demand, finance, fleet, grid, hydro, operator, policy};
+
+/// Everything that happened in one step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// When.
+    pub now: Moment,
+    /// Events that began or ended with this step.
+    pub enacted: Vec<policy::Change>,
+    /// Weather.
+    pub sky: Sky,
+    /// Coin market.
+    pub market: Market,
+    /// Water on offer.
+    pub supply: Supply,
+    /// What consumers ask.
+    pub load: Load,
+    /// What cooling adds.
+    pub overhead: Overhead,
+    /// Prices of electricity.
+    pub tariffs: Tariffs,
+    /// Ways to money.
+    pub routes: Routes,
+    /// What hashing is worth.
+    pub worth: Worth,
+    /// What miners ask.
+    pub bids: Bids,
+    /// The cleared grid.
+    pub dispatch: Dispatch,
+    /// Water moved.
+    pub water: Water,
+    /// Hashes made.
+    pub hashed: Hashed,
+    /// Coin made.
+    pub coin: Coin,
+    /// Orders of the month.
+    pub orders: Orders,
+    /// Money moved.
+    pub money: Money,
+    /// Residuals of the balances, relative.
+    pub residual: balance::Residual,
+}
+
+/// Advances the world by one step and proves that nothing was lost or made.
+pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, StepError> {
+    let before = balance::Stock::of(world, state);
+
+    let enacted = policy::enact(&world.policy, &mut state.law, now);
+    let sky = climate::observe(&world.climate, &mut state.climate, now);
+    let market = bitcoin::quote(&world.bitcoin, &mut state.bitcoin, now);
+    let tariffs = finance::tariffs(&world.finance, &state.law.rules.finance, &mut state.finance, now);
+    let routes = channel::route(&world.channels, &state.law.rules.channel, &mut state.channels, now);
+    let worth = operator::worth(&world.operators, &market, &routes, &tariffs);
+    let orders = month_turned(world, state, now, &market, &worth);
+    week::plan_if_due(world, state, now, &worth)?;
+
+    let supply = hydro::offer(&world.hydro, &mut state.hydro, now);
+    let load = demand::ask(&world.demand, &mut state.demand, now, &sky);
+    let overhead = cooling::overhead(&world.cooling, &sky);
+    let bids = fleet::bid(&world.fleet, &state.law.rules.fleet, &mut state.fleet, now, &worth, &overhead);
+    let dispatch = grid::clear(&world.grid, &state.law.rules.grid, &mut state.grid, now, &sky, &supply, &load, &bids)?;
+
+    let water = hydro::release(&world.hydro, &mut state.hydro, now, &dispatch)?;
+    let hashed = fleet::hash(&world.fleet, &mut state.fleet, now, &bids, &dispatch);
+    let coin = bitcoin::advance(&world.bitcoin, &mut state.bitcoin, now, &market, &hashed)?;
+    let money = finance::settle(
+        &world.finance,
+        &state.law.rules.finance,
+        &mut state.finance,
+        now,
+        &market,
+        &tariffs,
+        &routes,
+        &hashed,
+        &coin,
+        &load,
+        &dispatch,
+        &orders,
+    )?;
+
+    let mut step = Step {
+        now: *now,
+        enacted,
+        sky,
+        market,
+        supply,
+        load,
+        overhead,
+        tariffs,
+        routes,
+        worth,
+        bids,
+        dispatch,
+        water,
+        hashed,
+        coin,
+        orders,
+        money,
+        residual: balance::Residual::default(),
+    };
+    step.residual = balance::prove(world, state, &before, &step)?;
+    policy::observe(&mut state.law, now, readings(world, &step));
+    Ok(step)
+}
+
+/// What the gauges of the law show after the step.
+fn readings(world: &Region, step: &Step) -> policy::Readings {
+    let loading =
+        |s: &crate::flows::SectionFlow| if s.limit_mw > 0.0 { 100.0 * s.flow_mw.abs() / s.limit_mw } else { 0.0 };
+    let mining = world
+        .atlas
+        .sites
+        .enumerate()
+        .filter(|(_, m)| m.in_region)
+        .map(|(id, _)| step.bids.sites[id].power.as_mw() * step.dispatch.mining_share[id].value());
+    policy::Readings {
+        upper_level_m: step.water.reaches.iter().next().map_or(0.0, |r| r.level.as_m()),
+        section_loading_pct: step.dispatch.sections.iter().map(loading).fold(0.0, f64::max),
+        temperature_c: step.sky.day_mean.iter().next().map_or(0.0, |t| t.as_celsius()),
+        mining_mw: mining.sum(),
+        unserved_mwh: step.dispatch.unserved.iter().map(|p| (*p * step.now.span).as_mwh()).sum(),
+    }
+}
+
+/// At the turn of a month operators decide and the fleet takes delivery of what they decide.
+fn month_turned(world: &Region, state: &mut State, now: &Moment, market: &Market, worth: &Worth) -> Orders {
+    if !now.first_of_month() {
+        return Orders::default();
+    }
+    let roster = fleet::roster(&world.fleet, &state.fleet);
+    let procurement = channel::procure(&world.channels, &state.law.rules.channel, &state.channels, now);
+    let orders = operator::decide(
+        &world.operators,
+        &state.law.rules.operator,
+        &mut state.operators,
+        now,
+        market,
+        worth,
+        &roster,
+        &procurement,
+    );
+    fleet::receive(&world.fleet, &mut state.fleet, now, &orders);
+    orders
+}
