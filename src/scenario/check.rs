@@ -184,6 +184,9 @@ impl Checker<'_> {
     }
 
     fn unknown_key(&mut self, spec: &'static TableSpec, entry: &Entry, path: &str) {
+        if self.problems.is_full() {
+            return;
+        }
         let keys = || spec.fields.iter().map(|f| f.key);
         let stem = units::stem(&entry.key);
         let same_stem = spec.fields.iter().find(|f| f.key != entry.key && units::stem(f.key) == stem);
@@ -267,6 +270,7 @@ impl Checker<'_> {
         };
         let found = match &node.value {
             Value::Table(_) | Value::List(_) | Value::Strange(_) => node.value.kind().to_owned(),
+            Value::Flag(_) => node.value.show(),
             value => format!("{} ({})", value.kind(), value.show()),
         };
         self.error(node.place, path, found, field.allowed(), hint);
@@ -494,6 +498,9 @@ impl Checker<'_> {
     }
 
     fn error(&mut self, place: Place, path: &str, found: String, allowed: String, hint: String) {
+        if self.problems.is_full() || self.texts.is_lost(place) {
+            return;
+        }
         let spot = self.texts.spot(place);
         self.tell(Severity::Error, spot, path, found, allowed, hint);
     }

@@ -176,6 +176,8 @@ pub struct Text {
     pub shipped: bool,
     /// Where each line begins.
     lines: Vec<usize>,
+    /// Stretches below a header that could not be read.
+    lost: Vec<core::ops::Range<usize>>,
 }
 
 /// All texts of a scenario, so that a [`Place`] can be told as file, line and column.
@@ -188,7 +190,7 @@ impl Texts {
     /// Adds a text.
     pub fn add(&mut self, name: &str, content: String, shipped: bool) -> TextId {
         let lines = core::iter::once(0).chain(content.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        self.list.push(Text { name: name.to_owned(), content, shipped, lines });
+        self.list.push(Text { name: name.to_owned(), content, shipped, lines, lost: Vec::new() });
         TextId(self.list.len() as u32 - 1)
     }
     /// The text of an id.
@@ -213,18 +215,18 @@ impl Texts {
         let line = text.lines.partition_point(|start| *start <= place.from).max(1);
         let start = text.lines.get(line - 1).copied().unwrap_or(0);
         let end = text.lines.get(line).map_or(text.content.len(), |next| next - 1);
-        let before = text.content.get(start..place.from.min(end)).unwrap_or_default();
-        let marked = text.content.get(place.from.min(end)..place.until.min(end)).unwrap_or_default();
-        // A line of garbage may be megabytes long; what is kept of it is what can be shown.
-        let column = before.chars().count() + 1;
         let line_text = text.content.get(start..end).unwrap_or_default();
-        Spot {
-            file: text.name.clone(),
-            line,
-            column,
-            width: marked.chars().take(200).count().max(1),
-            text: line_text.chars().take(column + 200).collect(),
+        Spot::mark(&text.name, line, line_text, place.from.saturating_sub(start), place.until.saturating_sub(start))
+    }
+    /// Notes that a stretch of a text was lost to a syntax error.
+    fn lose(&mut self, id: TextId, lost: core::ops::Range<usize>) {
+        if let Some(text) = self.list.get_mut(id.0 as usize) {
+            text.lost.push(lost);
         }
+    }
+    /// Whether a place lies in a stretch that was lost: what stands there was read under a wrong header.
+    pub fn is_lost(&self, place: Place) -> bool {
+        self.text(place.text).is_some_and(|t| t.lost.iter().any(|lost| lost.contains(&place.from)))
     }
 }
 
@@ -258,13 +260,8 @@ pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Box<Problem>> {
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         let rest = e.as_bytes().get(line_start..).unwrap_or_default();
         let line_end = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len()).min(400);
-        let spot = Spot {
-            file: name.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
-            width: 1,
-            text: String::from_utf8_lossy(rest.get(..line_end).unwrap_or_default()).into_owned(),
-        };
+        let text = String::from_utf8_lossy(rest.get(..line_end).unwrap_or_default());
+        let spot = Spot::mark(name, before.matches('\n').count() + 1, &text, good - line_start, good - line_start + 1);
         problem(spot, format!("byte 0x{byte:02x}, which is not UTF-8"), "UTF-8 text", "save the file as UTF-8")
     })
 }
@@ -279,8 +276,9 @@ pub struct Parsed {
 }
 
 /// Parses a text; syntax errors go to `problems`, everything that could be read is returned.
-pub fn parse(texts: &Texts, id: TextId, problems: &mut Problems) -> Parsed {
-    let content = texts.text(id).map_or("", |t| t.content.as_str());
+pub fn parse(texts: &mut Texts, id: TextId, problems: &mut Problems) -> Parsed {
+    let content = texts.text(id).map(|t| t.content.clone()).unwrap_or_default();
+    let content = content.as_str();
     let (tree, errors) = if content.len() <= RECOVERABLE_BYTES {
         DeTable::parse_recoverable(content)
     } else {
@@ -291,6 +289,9 @@ pub fn parse(texts: &Texts, id: TextId, problems: &mut Problems) -> Parsed {
     };
     for error in errors.iter().take(20) {
         problems.push(syntax_problem(texts, id, error));
+        if let Some(lost) = lost_below(content, error.span().unwrap_or(0..0).start) {
+            texts.lose(id, lost);
+        }
     }
     Parsed { root: table(id, tree.get_ref()), whole: errors.is_empty() }
 }
@@ -321,6 +322,17 @@ fn settle(node: &mut Node, place: Place) {
     }
 }
 
+/// If an error stands in a header, everything from there to the next header.
+fn lost_below(content: &str, at: usize) -> Option<core::ops::Range<usize>> {
+    let start = content.get(..at)?.rfind('\n').map_or(0, |i| i + 1);
+    let rest = content.get(start..)?;
+    if !rest.trim_start().starts_with('[') {
+        return None;
+    }
+    let next = rest.match_indices("\n[").next().map_or(content.len(), |(i, _)| start + i + 1);
+    Some(start..next)
+}
+
 fn syntax_problem(texts: &Texts, id: TextId, error: &toml::de::Error) -> Problem {
     let span = error.span().unwrap_or(0..0);
     let marked = texts.text(id).and_then(|t| t.content.get(span.clone())).unwrap_or_default();
@@ -332,7 +344,8 @@ fn syntax_problem(texts: &Texts, id: TextId, error: &toml::de::Error) -> Problem
         (format!("`{key}` is set twice"), "each key and each table once in a file".to_owned(), "keep one of the two")
     } else {
         let (what, expected) = error.message().split_once(", expected ").unwrap_or((error.message(), ""));
-        (format!("syntax error: {what}"), expected.to_owned(), "")
+        let allowed = if expected == "nothing" { "" } else { expected };
+        (format!("syntax error: {what}"), allowed.to_owned(), "")
     };
     Problem {
         severity: Severity::Error,

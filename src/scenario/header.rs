@@ -1,10 +1,9 @@
-//! What the header of each file must say, the window, and what lies outside it.
+//! What the header of each file must say, and the window.
 
-use super::document::{Entry, Node, Place, Table, Texts, Value};
+use super::document::{Node, Place, Table, Texts, Value};
 use super::overlay::{COMMAND_LINE, Layer};
 use super::problems::{Problem, Problems, Severity, Spot};
 use super::view::as_day;
-use crate::calendar::Day;
 
 /// The version of the language.
 const FORMAT: i64 = 1;
@@ -48,7 +47,7 @@ fn check_format(layer: &Layer, texts: &Texts, problems: &mut Problems) {
     }
 }
 
-/// Checks the window's length and step, and warns of events that cannot happen in it.
+/// Checks the window's length and step.
 pub(super) fn check_window(root: &Table, texts: &Texts, problems: &mut Problems) {
     if let Some(node) = root.get("step_minutes").map(|e| &e.node) {
         if let Value::Integer(n) = node.value {
@@ -69,52 +68,6 @@ pub(super) fn check_window(root: &Table, texts: &Texts, problems: &mut Problems)
     if to.0 - from.0 >= LONGEST {
         let found = format!("a window of {} days", to.0 - from.0 + 1);
         problems.push(error(texts.spot(place), "window.to", found, "at most ten years (3653 days)", ""));
-    }
-    if let Some(Value::Table(events)) = root.get("event").map(|e| &e.node.value) {
-        for event in events.iter() {
-            check_event(event, from, to, texts, problems);
-        }
-    }
-}
-
-/// An event's own days, wherever in it they stand.
-fn check_event(event: &Entry, from: Day, to: Day, texts: &Texts, problems: &mut Problems) {
-    let Value::Table(table) = &event.node.value else { return };
-    if !super::view::enabled(&event.node) {
-        return;
-    }
-    let Some(Value::Table(when)) = table.get("when").map(|e| &e.node.value) else { return };
-    let day = |keys: [&str; 2]| {
-        let entry = keys.iter().find_map(|k| when.get(k))?;
-        Some((as_day(&entry.node)?, entry))
-    };
-    let begins = day(["from", "on"]);
-    let ends = day(["to", "until"]);
-    let mut tell = |entry: &Entry, found: String| {
-        problems.push(Problem {
-            severity: Severity::Warning,
-            spot: texts.spot(entry.node.place),
-            key: format!("event.{}.when.{}", event.key, entry.key),
-            found,
-            allowed: format!("a day of the window, {from} to {to}"),
-            hint: "it cannot happen in this window; enabled = false takes it out".to_owned(),
-        });
-    };
-    match (begins, ends) {
-        (Some((first, entry)), _) if first > to => tell(entry, format!("{first}, after the window")),
-        (_, Some((last, entry))) if last < from => tell(entry, format!("{last}, before the window")),
-        (Some((first, _)), Some((last, entry))) if last < first => {
-            let spot = texts.spot(entry.node.place);
-            let key = format!("event.{}.when.{}", event.key, entry.key);
-            problems.push(error(
-                spot,
-                &key,
-                format!("{last}, before its beginning {first}"),
-                "a day not before it",
-                "",
-            ));
-        }
-        _ => {}
     }
 }
 

@@ -78,8 +78,12 @@ impl<'l> Gatherer<'l> {
         match self.library.scenario(name, from.as_deref()) {
             Ok(loaded) => Some(loaded),
             Err(why) => {
-                let hint = nearest(name, self.library.names().iter().map(String::as_str))
-                    .map_or_else(|| "`hashwatt scenarios` lists the built-in ones".to_owned(), did_you_mean);
+                let hint = if name.ends_with(".toml") {
+                    "a relative path starts at the file that names it, or else at the current folder".to_owned()
+                } else {
+                    nearest(name, self.library.names().iter().map(String::as_str))
+                        .map_or_else(|| "`hashwatt scenarios` lists the built-in ones".to_owned(), did_you_mean)
+                };
                 let (key, file) = if asked.is_some() { ("extends", "") } else { ("", name) };
                 let fallback = Spot { file: file.to_owned(), ..Spot::default() };
                 let spot = asked.map_or(fallback, |(_, place)| self.texts.spot(place));
@@ -124,7 +128,7 @@ impl<'l> Gatherer<'l> {
         };
         let text = self.texts.add(&loaded.name, content, loaded.shipped);
         self.met.insert(loaded.name.clone(), text);
-        let parsed = document::parse(&self.texts, text, &mut self.problems);
+        let parsed = document::parse(&mut self.texts, text, &mut self.problems);
         self.whole &= parsed.whole;
         self.open.push(loaded.name);
         let mut below = BTreeSet::from([text]);
@@ -253,7 +257,9 @@ impl Merging<'_> {
         }
         let first = old.node.place.text;
         let free = FREE.contains(&path);
-        if !free && !below.contains(&first) && !self.base.contains(&first) && !old.node.says_the_same(&new.node) {
+        // What the command line lays over a scenario is meant to change it.
+        let meant = self.base.contains(&first) && !self.base.contains(&self.layer.text);
+        if !free && !meant && !below.contains(&first) && !old.node.says_the_same(&new.node) {
             let conflict = Conflict { first: old.node.clone(), second: new.node.clone() };
             self.conflicts.insert(path.to_owned(), conflict);
         }
@@ -277,6 +283,9 @@ fn plant(table: &mut Table, parts: &[String], place: Place, node: Node) {
     }
 }
 
+/// Keys are not nested deeper than this.
+const DEEPEST: usize = 40;
+
 /// `event."x".when.from` in its parts; `None` if it is no key.
 pub(super) fn split_key(key: &str) -> Option<Vec<String>> {
     let mut parts = Vec::new();
@@ -293,6 +302,9 @@ pub(super) fn split_key(key: &str) -> Option<Vec<String>> {
             return None;
         }
         parts.push(part.to_owned());
+        if parts.len() > DEEPEST {
+            return None;
+        }
         match after.strip_prefix('.') {
             Some(next) => rest = next,
             None if after.is_empty() => return Some(parts),

@@ -38,9 +38,12 @@ pub struct Spot {
     /// Number of characters marked.
     #[serde(skip)]
     pub width: usize,
-    /// The line's text.
+    /// The line's text, or of a long line the part around the mark.
     #[serde(skip)]
     pub text: String,
+    /// Number of characters of `text` before the mark.
+    #[serde(skip)]
+    pub lead: usize,
 }
 
 /// One thing that is wrong.
@@ -80,9 +83,9 @@ impl Problem {
             let bar = paint("34", "|");
             let _ = writeln!(out, "{gap} {} {}:{}:{}", paint("34", "-->"), spot.file, spot.line, spot.column);
             let _ = writeln!(out, "{gap} {bar}");
-            let (shown, lead, marked) = clip(&spot.text, spot.column.saturating_sub(1), spot.width);
-            let _ = writeln!(out, "{} {bar} {shown}", paint("34", &number));
-            let _ = writeln!(out, "{gap} {bar} {}{}", " ".repeat(lead), paint(tint, &"^".repeat(marked)));
+            let _ = writeln!(out, "{} {bar} {}", paint("34", &number), spot.text.trim_end());
+            let _ =
+                writeln!(out, "{gap} {bar} {}{}", " ".repeat(spot.lead), paint(tint, &"^".repeat(spot.width.max(1))));
         }
         if !self.allowed.is_empty() {
             let _ = writeln!(out, "  allowed: {}", self.allowed);
@@ -94,16 +97,20 @@ impl Problem {
     }
 }
 
-/// Cuts a long line to about 120 characters around the mark; tells the mark's place in the cut.
-fn clip(text: &str, column: usize, width: usize) -> (String, usize, usize) {
-    const SHOWN: usize = 120;
-    let chars: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let from = if column + width.min(40) > SHOWN { column.saturating_sub(40) } else { 0 };
-    let until = chars.len().min(from + SHOWN);
-    let shown: String = chars.get(from..until).unwrap_or_default().iter().collect();
-    let lead = column - from;
-    let marked = width.min(until.saturating_sub(column)).max(1);
-    (shown.trim_end().to_owned(), lead, marked)
+impl Spot {
+    /// Marks a stretch of a line, given in bytes of the line.
+    pub fn mark(file: &str, line: usize, text: &str, from: usize, until: usize) -> Self {
+        const BEFORE: usize = 60;
+        const SHOWN: usize = 130;
+        let (from, until) = (from.min(text.len()), until.min(text.len()));
+        let column = text.get(..from).map_or(0, |before| before.chars().count());
+        let marked = text.get(from..until).map_or(1, |marked| marked.chars().take(SHOWN).count());
+        let skipped = if column + marked.min(40) > SHOWN { column.saturating_sub(BEFORE) } else { 0 };
+        let shown = text.chars().skip(skipped).take(SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let lead = column - skipped;
+        let width = marked.min(SHOWN.saturating_sub(lead)).max(1);
+        Self { file: file.to_owned(), line, column: column + 1, width, text: shown, lead }
+    }
 }
 
 /// All that is wrong, in the order of files and lines.
@@ -112,17 +119,21 @@ pub struct Problems {
     list: Vec<Problem>,
 }
 
-/// More problems than this are counted, not kept: nobody reads them, and garbage makes millions.
-const KEPT: usize = 1000;
+/// No more problems than this are kept: nobody reads them, and garbage makes millions.
+const KEPT: usize = 200;
 
 impl Problems {
     /// None yet.
     pub fn new() -> Self {
         Self::default()
     }
-    /// Adds one; exact repetitions and anything beyond a thousand are dropped.
+    /// Whether no more are kept.
+    pub fn is_full(&self) -> bool {
+        self.list.len() >= KEPT
+    }
+    /// Adds one; exact repetitions are dropped, and so is anything beyond the two hundredth.
     pub fn push(&mut self, problem: Problem) {
-        if self.list.len() < KEPT && !self.list.contains(&problem) {
+        if !self.is_full() && !self.list.contains(&problem) {
             self.list.push(problem);
         }
     }
@@ -172,7 +183,8 @@ impl Problems {
             out.push('\n');
         }
         let errors = self.list.iter().filter(|p| p.severity == Severity::Error).count();
-        let _ = writeln!(out, "{}", count(errors, self.list.len() - errors));
+        let more = if self.is_full() { " (the first ones; there may be more)" } else { "" };
+        let _ = writeln!(out, "{}{more}", count(errors, self.list.len() - errors));
         out
     }
     /// All of them as a JSON array.

@@ -60,7 +60,7 @@ pub const WINDOW: TableSpec = table_spec(
 );
 
 /// The whole scenario: header keys, then every section.
-pub const ROOT: TableSpec = table_spec(
+pub static ROOT: TableSpec = table_spec(
     "",
     "A scenario.",
     &[
