@@ -2,11 +2,32 @@
 
 use super::overlay::{Library, Loaded};
 
-/// Scenarios by name: the path below `scenarios/` without `.toml`.
-const SCENARIOS: &[(&str, &str)] = &[];
+/// Texts below `scenarios/` by name.
+macro_rules! embedded {
+    ($ending:literal: $($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../scenarios/", $name, $ending)))),*]
+    };
+}
+
+/// Scenarios by name: the path below `scenarios/` without `.toml`; parts of worlds last.
+const SCENARIOS: &[(&str, &str)] = embedded![".toml":
+    "irkutsk",
+    "irkutsk/no-sanctions",
+    "irkutsk/no-mining",
+    "irkutsk/ofac-2022",
+    "irkutsk/fsa-2022",
+    "irkutsk/eu-2022",
+    "irkutsk/severe-measures",
+    "irkutsk/north-south-outage",
+    "irkutsk/world/climate",
+    "irkutsk/world/cooling",
+];
 
 /// Traces by name: the path below `scenarios/`.
-const TRACES: &[(&str, &str)] = &[];
+const TRACES: &[(&str, &str)] = embedded!["":];
+
+/// Folders of parts: a world is made of them, none is one by itself.
+const PARTS: &[&str] = &["/world/"];
 
 /// Folders whose scenarios are found by their short name too: `fsa-2022` is `irkutsk/fsa-2022`.
 const SHORT: &[&str] = &["irkutsk", "classroom"];
@@ -21,9 +42,17 @@ impl Builtin {
         let exact = |name: &str| SCENARIOS.iter().find(|(n, _)| *n == name).copied();
         exact(name).or_else(|| SHORT.iter().find_map(|folder| exact(&format!("{folder}/{name}"))))
     }
-    /// All of them.
+    /// All that can be run, by name, with their texts.
     pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+        Self::embedded().filter(|(name, _)| !PARTS.iter().any(|part| name.contains(part)))
+    }
+    /// All of them, parts of worlds included.
+    pub fn embedded() -> impl Iterator<Item = (&'static str, &'static str)> {
         SCENARIOS.iter().copied()
+    }
+    /// The names of all traces.
+    pub fn traces() -> impl Iterator<Item = &'static str> {
+        TRACES.iter().map(|(name, _)| *name)
     }
     /// The text of a built-in trace.
     pub fn find_trace(name: &str) -> Option<&'static str> {

@@ -200,11 +200,10 @@ impl Checker<'_> {
             did_you_mean(near)
         } else if spec.fields.len() <= 12 {
             format!("keys here: {}", keys().collect::<Vec<_>>().join(", "))
+        } else if spec.key.is_empty() {
+            "`hashwatt new` writes a file with every key".to_owned()
         } else {
-            format!(
-                "`hashwatt explain` lists the keys of `{}`",
-                if spec.key.is_empty() { "a scenario" } else { spec.key }
-            )
+            format!("`hashwatt explain {}` lists the keys", path.split('.').next().unwrap_or(""))
         };
         self.error(entry.place, path, "unknown key".to_owned(), "a key of this table".to_owned(), hint);
     }
