@@ -21,6 +21,9 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/north-south-outage",
     "irkutsk/world/climate",
     "irkutsk/world/cooling",
+    "irkutsk/world/demand",
+    "irkutsk/world/network",
+    "irkutsk/world/water",
 ];
 
 /// Traces by name: the path below `scenarios/`.
