@@ -7,6 +7,7 @@ pub mod check;
 pub mod deliver;
 pub mod explain;
 pub mod failure;
+pub mod grid;
 pub mod headlines;
 pub mod interrupt;
 pub mod library;
@@ -56,6 +57,8 @@ pub enum Verb {
     Scenarios(scenarios::Scenarios),
     /// Write a commented scenario file to start from.
     New(new::New),
+    /// Solve anybody's grid: DC power flow and least-cost dispatch of MATPOWER cases.
+    Grid(grid::Grid),
     /// Print the JSON Schema of scenario files.
     Schema(schema::Schema),
 }
@@ -68,6 +71,7 @@ impl Program {
             Verb::Explain(verb) => verb.run(),
             Verb::Scenarios(verb) => verb.run(),
             Verb::New(verb) => verb.run(),
+            Verb::Grid(verb) => verb.run(),
             Verb::Schema(verb) => verb.run(),
         }
     }

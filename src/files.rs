@@ -4,6 +4,7 @@
 //! anybody else's if it holds other things. A finished one is not made again, an unfinished one is gone on with, anybody
 //! else's is left alone unless overwriting is asked for.
 
+pub mod array;
 pub mod log;
 
 use crate::report::Artifact;
@@ -139,29 +140,36 @@ impl Folder {
         remove(&self.path.join(MARK))
     }
 
-    /// Writes under another name, then renames.
+    /// Writes inside the folder.
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), FileError> {
         let inside = Path::new(name).components().all(|c| matches!(c, Component::Normal(_)));
-        let Some(file) = Path::new(name).file_name().filter(|_| inside) else {
+        if !inside || Path::new(name).file_name().is_none() {
             return Err(FileError::Outside(name.into()));
-        };
-        let path = self.path.join(name);
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(file);
-        hidden.push(format!(".{}.tmp", std::process::id()));
-        let draft = path.with_file_name(hidden);
-        let _gate = GATE.read();
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(FileError::at(parent))?;
         }
-        let written = fs::File::create(&draft).and_then(|mut f| f.write_all(bytes)).map_err(FileError::at(&draft));
-        let done = written.and_then(|()| fs::rename(&draft, &path).map_err(FileError::at(&path)));
-        if done.is_err() {
-            // The first error is the one to tell.
-            let _ = fs::remove_file(&draft);
-        }
-        done
+        write_whole(&self.path.join(name), bytes)
     }
+}
+
+/// Writes a file whole or not at all: under another name, then renamed.
+///
+/// # Errors
+/// [`FileError::Refused`].
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let mut hidden = std::ffi::OsString::from(".");
+    hidden.push(path.file_name().unwrap_or_default());
+    hidden.push(format!(".{}.tmp", std::process::id()));
+    let draft = path.with_file_name(hidden);
+    let _gate = GATE.read();
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(FileError::at(parent))?;
+    }
+    let written = fs::File::create(&draft).and_then(|mut f| f.write_all(bytes)).map_err(FileError::at(&draft));
+    let done = written.and_then(|()| fs::rename(&draft, path).map_err(FileError::at(path)));
+    if done.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(&draft);
+    }
+    done
 }
 
 fn remove(path: &Path) -> Result<(), FileError> {

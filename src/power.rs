@@ -7,10 +7,11 @@
 //!   [`Network::shift_factors`], [`Network::outage_factors`].
 //! - [`Market`] of [`Column`]s on a network, an [`Hour`] of numbers, a [`Solver`] that keeps its basis: a [`Dispatch`]
 //!   with its [`Certificate`].
-//! - [`Case`], read from and written as MATPOWER text: [`Case::flow`], [`Case::dispatch`], [`Case::least_shedding`],
+//! - [`Case`], read from and written as MATPOWER text: [`Case::flow`], [`CaseNetwork::flows`], [`Case::dispatch`], [`Case::least_shedding`],
 //!   [`Case::dispatch_hours`].
 
 mod case;
+mod case_flow;
 mod certificate;
 mod dense;
 mod dispatch;
@@ -27,7 +28,8 @@ mod opf;
 mod shift_factor;
 mod simplex;
 
-pub use case::{BusKind, Case, CaseBranch, CaseBus, CaseError, CaseFlow, CaseGenerator, Cost, Susceptance};
+pub use case::{BusKind, Case, CaseBranch, CaseBus, CaseError, CaseGenerator, Cost, Susceptance};
+pub use case_flow::{CaseFlow, CaseFlowsError, CaseNetwork};
 pub use certificate::Certificate;
 pub use dispatch::{Dispatch, Effort, Solver};
 pub use hour::{DispatchError, Hour};

@@ -1,4 +1,4 @@
-//! A case: a network with its loads, generators and costs, as MATPOWER tables hold it, and its DC power flow.
+//! A case: a network with its loads, generators and costs, as MATPOWER tables hold it.
 //!
 //! Tables and conventions: Zimmerman, Murillo-Sánchez and Thomas (2011), "MATPOWER: steady-state operations, planning and
 //! analysis tools for power systems research and education". Buses are named by their numbers; everything a function
@@ -154,18 +154,6 @@ pub enum CaseError {
     Network(#[from] NetworkError),
 }
 
-/// A solved DC power flow of a case.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CaseFlow {
-    /// Voltage angle of each bus \[degree\]; an isolated bus keeps the angle of the table.
-    pub angle_deg: Vec<f64>,
-    /// Flow over each branch \[MW\], positive from → to.
-    pub flow_mw: Vec<f64>,
-    /// What each reference bus had to add, as (bus number, MW): island by island.
-    pub slack_mw: Vec<(u32, f64)>,
-}
-
 impl Case {
     /// The position of each bus by its number.
     pub fn positions(&self) -> HashMap<u32, usize> {
@@ -217,38 +205,5 @@ impl Case {
             }
         }
         Ok(injection)
-    }
-
-    /// The DC power flow by MATPOWER's rule; each island's reference bus takes up the mismatch and keeps the table's angle.
-    ///
-    /// ```
-    /// let text = "function mpc = pair\nmpc.version = '2';\nmpc.baseMVA = 100;\n\
-    ///     mpc.bus = [1 3 0 0 0 0 1 1 0 220 1 1.1 0.9; 2 1 50 0 0 0 1 1 0 220 1 1.1 0.9];\n\
-    ///     mpc.gen = [1 0 0 0 0 1 100 1 80 0];\n\
-    ///     mpc.branch = [1 2 0 0.1 0 0 0 0 0 0 1 -360 360];\n";
-    /// let flow = hashwatt::power::Case::from_matpower(text)?.flow()?;
-    /// assert_eq!(flow.flow_mw, [50.0]);
-    /// assert_eq!(flow.slack_mw, [(1, 50.0)]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`Case::network`].
-    pub fn flow(&self) -> Result<CaseFlow, CaseError> {
-        let network = self.network(Susceptance::Matpower)?;
-        let injection = self.injections()?;
-        let mut flow_mw = vec![0.0; self.branches.len()];
-        let mut angle_rad = vec![0.0; self.buses.len()];
-        network.flow(&injection, &mut flow_mw);
-        network.angles(&injection, &mut angle_rad);
-        let mut mismatch = vec![0.0; network.references().len()];
-        for (&island, mw) in network.island_of().iter().zip(&injection) {
-            mismatch[island as usize] -= mw;
-        }
-        let reference_deg = |bus: usize| self.buses[network.references()[network.island_of()[bus] as usize]].angle_deg;
-        let angle_deg = (0..self.buses.len()).map(|bus| reference_deg(bus) + angle_rad[bus].to_degrees()).collect();
-        let slack_mw =
-            network.references().iter().zip(mismatch).map(|(&bus, mw)| (self.buses[bus].number, mw)).collect();
-        Ok(CaseFlow { angle_deg, flow_mw, slack_mw })
     }
 }

@@ -4,10 +4,15 @@
 
 use super::network::Network;
 
-/// Snapshots solved side by side.
-const LANES: usize = 8;
-
 impl Network {
+    /// Snapshots solved side by side.
+    pub(super) const LANES: usize = 8;
+
+    /// Memory for the angles of snapshots side by side.
+    pub(super) fn lanes(&self) -> Vec<[f64; Self::LANES]> {
+        vec![[0.0; Self::LANES]; self.places()]
+    }
+
     /// The flow over each branch \[MW\] for the net injection at each bus \[MW\]. Slices are by bus and by branch; a
     /// shorter slice leaves the rest at zero injection, or unwritten.
     pub fn flow(&self, injection_mw: &[f64], flow_mw: &mut [f64]) {
@@ -32,16 +37,16 @@ impl Network {
         if buses == 0 || branches == 0 {
             return;
         }
-        let mut angle = vec![[0.0; LANES]; self.places()];
-        let blocks = injection_mw.chunks(buses * LANES).zip(flow_mw.chunks_mut(branches * LANES));
+        let mut angle = self.lanes();
+        let blocks = injection_mw.chunks(buses * Self::LANES).zip(flow_mw.chunks_mut(branches * Self::LANES));
         for (injection, flow) in blocks {
             self.flow_block(injection, flow, &mut angle);
         }
     }
 
-    /// Up to [`LANES`] snapshots at once.
-    fn flow_block(&self, injection_mw: &[f64], flow_mw: &mut [f64], angle: &mut [[f64; LANES]]) {
-        angle.fill([0.0; LANES]);
+    /// Up to [`Self::LANES`] snapshots at once.
+    pub(super) fn flow_block(&self, injection_mw: &[f64], flow_mw: &mut [f64], angle: &mut [[f64; Self::LANES]]) {
+        angle.fill([0.0; Self::LANES]);
         for (lane, snapshot) in injection_mw.chunks_exact(self.bus_count()).enumerate() {
             for (&place, &mw) in self.place.iter().zip(snapshot) {
                 angle[place as usize][lane] = mw;
@@ -49,7 +54,7 @@ impl Network {
         }
         for (&(f, t), &shift) in self.ends.iter().zip(&self.shift_mw) {
             if shift != 0.0 {
-                for lane in 0..LANES {
+                for lane in 0..Self::LANES {
                     angle[f as usize][lane] += shift;
                     angle[t as usize][lane] -= shift;
                 }
@@ -57,7 +62,7 @@ impl Network {
         }
         self.ldl.solve(angle);
         if let Some(reference) = angle.last_mut() {
-            *reference = [0.0; LANES];
+            *reference = [0.0; Self::LANES];
         }
         for (lane, snapshot) in flow_mw.chunks_exact_mut(self.branches().len()).enumerate() {
             for (k, mw) in snapshot.iter_mut().enumerate() {

@@ -1,0 +1,54 @@
+//! `hashwatt grid` through its command line: files in, files out, exit codes.
+#![cfg(feature = "cli")]
+
+use assert_cmd::Command;
+use std::path::Path;
+
+fn grid(arguments: &[&str], folder: &Path) -> assert_cmd::assert::Assert {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/grid/");
+    let full = |a: &&str| if a.ends_with(".m") { format!("{data}{a}") } else { (*a).to_owned() };
+    let arguments: Vec<String> = arguments.iter().map(full).collect();
+    Command::cargo_bin("hashwatt").unwrap().current_dir(folder).arg("grid").args(arguments).assert()
+}
+
+#[test]
+fn a_dispatch_leaves_its_tables() {
+    let home = tempfile::tempdir().unwrap();
+    let out = grid(&["dispatch", "case9.m", "-o", "r", "--json"], home.path()).success();
+    let json: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).unwrap();
+    assert_eq!(json["status"], "optimal");
+    assert!((json["objective_usd_per_h"].as_f64().unwrap() - 5216.026607747281).abs() < 5e-3);
+    for (name, header) in
+        [("gen.csv", "row,bus,pg_mw"), ("lmp.csv", "bus,lmp_usd_per_mwh"), ("branch.csv", "row,fbus,tbus,status,pf_mw")]
+    {
+        let text = std::fs::read_to_string(home.path().join("r").join(name)).unwrap();
+        assert_eq!(text.lines().next(), Some(header));
+    }
+}
+
+#[test]
+fn what_cannot_be_served_has_its_exit_code_and_its_shedding() {
+    let home = tempfile::tempdir().unwrap();
+    let outages = ["dispatch", "case30.m", "--outage-gen", "1", "2"];
+    let out = grid(&outages, home.path()).failure().code(4);
+    assert!(String::from_utf8_lossy(&out.get_output().stderr).contains("balance of the island"));
+    let out = grid(&[&outages[..], &["--min-shed", "--json"]].concat(), home.path()).success();
+    let json: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).unwrap();
+    assert!((json["shed_mw"].as_f64().unwrap() - 22.631914).abs() < 1e-3);
+    grid(&["dispatch", "case30.m", "--outage-branch", "99"], home.path()).failure().code(2);
+    grid(&["flow", "nowhere.m"], home.path()).failure().code(1);
+}
+
+#[test]
+fn arrays_in_arrays_out() {
+    let home = tempfile::tempdir().unwrap();
+    let demand = "0,0,0,0,90,0,100,0,125\n0,0,0,0,45,0,50,0,62.5\n";
+    std::fs::write(home.path().join("loads.csv"), demand).unwrap();
+    grid(&["flow", "case9.m", "-o", "one"], home.path()).success();
+    grid(&["flow", "case9.m", "--loads", "loads.csv", "--flows", "flows.csv"], home.path()).success();
+    let one = std::fs::read_to_string(home.path().join("one/branch.csv")).unwrap();
+    let one: Vec<&str> = one.lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
+    let many = std::fs::read_to_string(home.path().join("flows.csv")).unwrap();
+    assert_eq!(many.lines().next(), Some(&*one.join(",")));
+    assert_eq!(many.lines().count(), 2);
+}
