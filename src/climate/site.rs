@@ -18,6 +18,8 @@ pub struct Normals {
     pub lag_1: [f64; 12],
     /// Correlation with that of two days before.
     pub lag_2: [f64; 12],
+    /// Standard deviation of monthly means from year to year, K; absent: what the other figures give.
+    pub monthly_sd_k: Option<[f64; 12]>,
     /// Mean of the daily range (maximum less minimum), K.
     pub range_k: [f64; 12],
     /// Standard deviation of the daily range, K.
@@ -78,7 +80,7 @@ impl Site {
     ) -> Result<Self, ClimateError> {
         let wrong = |what: String| ClimateError::Site { site: id.to_owned(), what };
         let all = [&normals.mean_c, &normals.sd_k, &normals.skewness, &normals.lag_1, &normals.lag_2, &normals.range_k];
-        let all = all.into_iter().chain([&normals.range_sd_k, &normals.humidity]);
+        let all = all.into_iter().chain([&normals.range_sd_k, &normals.humidity]).chain(normals.monthly_sd_k.iter());
         if all.flatten().any(|x| !x.is_finite()) {
             return Err(wrong("a monthly figure is not a number".to_owned()));
         }
@@ -90,7 +92,8 @@ impl Site {
                 return Err(wrong(format!("humidity {h} in month {} is not above 0", m + 1)));
             }
         }
-        if normals.sd_k.iter().any(|s| *s <= 0.0) || normals.range_k.iter().chain(&normals.range_sd_k).any(|r| *r < 0.0)
+        if normals.sd_k.iter().chain(normals.monthly_sd_k.iter().flatten()).any(|s| *s <= 0.0)
+            || normals.range_k.iter().chain(&normals.range_sd_k).any(|r| *r < 0.0)
         {
             return Err(wrong("a spread must be above 0 and a range not below it".to_owned()));
         }

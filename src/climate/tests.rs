@@ -12,6 +12,7 @@ fn irkutsk() -> Normals {
         skewness: [-0.53, -0.55, -0.38, 0.02, 0.17, -0.28, -0.32, -0.24, 0.04, -0.47, -0.55, -0.38],
         lag_1: [0.82, 0.84, 0.83, 0.75, 0.66, 0.71, 0.74, 0.74, 0.70, 0.72, 0.77, 0.76],
         lag_2: [0.62, 0.65, 0.63, 0.46, 0.28, 0.42, 0.48, 0.48, 0.35, 0.39, 0.49, 0.48],
+        monthly_sd_k: Some(MONTHLY_SD),
         range_k: [8.7, 11.6, 12.3, 12.5, 14.4, 13.7, 12.2, 11.4, 11.4, 10.3, 8.8, 8.2],
         range_sd_k: [3.1, 3.9, 4.4, 4.5, 4.5, 4.3, 3.9, 4.0, 4.5, 4.1, 3.4, 3.2],
         humidity: [0.80, 0.74, 0.65, 0.54, 0.51, 0.63, 0.73, 0.76, 0.73, 0.72, 0.78, 0.83],
@@ -155,7 +156,7 @@ fn misses(s: &Sample) -> [f64; 6] {
 
 #[test]
 fn pooled_years_have_the_published_statistics() {
-    // 300 years; 3,000 years meet 0.15 K, 3 %, 0.03, 0.1, 2 K.
+    // 300 years; 3,000 years meet 0.15 K, 3 %, 0.03, 0.1, 2 K, 20 %.
     let s = sample(1, 10);
     let worst = misses(&s);
     for (miss, allowed) in worst.iter().zip([0.5, 0.06, 0.04, 0.25, 2.5, 0.3]) {
@@ -175,7 +176,7 @@ fn three_thousand_years_meet_the_tolerances() {
             "seed {seed}: mean {:.3} K, sd {:.4}, lag-1 {:.4}, skewness {:.3}, percentiles {:.2} K, monthly sd {:.3}; longest run below -25 °C {runs:?}",
             worst[0], worst[1], worst[2], worst[3], worst[4], worst[5]
         );
-        for (miss, allowed) in worst.iter().zip([0.15, 0.03, 0.03, 0.1, 2.0, 0.3]) {
+        for (miss, allowed) in worst.iter().zip([0.15, 0.03, 0.03, 0.1, 2.0, 0.2]) {
             assert!(miss < &allowed, "{worst:?}");
         }
         assert!((8..=16).contains(&runs.1));
@@ -321,7 +322,6 @@ fn observed_hours_agree_with_the_day_and_the_air_is_possible() {
             (low, high) = (f64::INFINITY, f64::NEG_INFINITY);
         }
     }
-    println!("range {range} {range_normal} humidity {humidity} {humidity_normal} steepest {steepest}");
     assert!((range / range_normal - 1.0).abs() < 0.10, "{}", range / range_normal);
     assert!((humidity / humidity_normal - 1.0).abs() < 0.05, "{}", humidity / humidity_normal);
     assert!(steepest < 8.0, "{steepest} K in an hour");

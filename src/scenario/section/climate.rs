@@ -63,6 +63,13 @@ pub const SITE: TableSpec = table_spec(
         from_like(months("skewness", "", -1.5, 1.5, "Skewness of the same.")),
         from_like(months("lag_1", "", 0.0, 0.98, "Correlation of the anomaly with that of the day before.")),
         from_like(months("lag_2", "", -0.5, 0.97, "Correlation with that of two days before.")),
+        from_like(months(
+            "monthly_sd_k",
+            "K",
+            0.1,
+            20.0,
+            "Spread of monthly means from year to year; absent: what the other figures give.",
+        )),
         from_like(months("range_k", "K", 0.0, 40.0, "Mean daily range, maximum less minimum.")),
         from_like(months("range_sd_k", "K", 0.0, 15.0, "Spread of the daily range.")),
         from_like(months("humidity", "", 0.01, 1.0, "Mean relative humidity.")),
@@ -129,37 +136,32 @@ pub fn build(scenario: &View) -> Option<Climate> {
     }
 }
 
-/// The monthly figures of a site and key: its own, or those of the site it is like.
-fn statistic(views: &[(String, View)], at: usize, key: &str) -> Option<[f64; 12]> {
-    let mut from = at;
-    for _ in 0..=views.len() {
-        let (_, v) = views.get(from)?;
-        if let Some(own) = v.maybe_months(key) {
-            return Some(own);
-        }
-        let Some(like) = v.maybe_reference("like") else {
-            v.problem(key, "no figure", "twelve numbers, or `like` another site that has them", "");
-            return None;
-        };
-        from = like;
-    }
-    let (_, v) = views.get(at)?;
-    v.problem("like", "sites that are like one another in a circle", "a site with figures of its own", "");
-    None
+/// A site and those that it is like, nearest first; a circle ends after as many as there are sites.
+fn chain<'a, 'b>(views: &'b [(String, View<'a>)], at: usize) -> impl Iterator<Item = &'b View<'a>> {
+    let view = |at: usize| views.get(at).map(|(_, v)| v);
+    core::iter::successors(view(at), move |v| v.maybe_reference("like").and_then(view)).take(views.len())
 }
 
-/// Monthly means with the offsets of the chain of `like` that leads to them.
+/// The monthly figures of a site and key: its own, or those of the nearest site that it is like.
+fn statistic(views: &[(String, View)], at: usize, key: &str) -> Option<[f64; 12]> {
+    let found = chain(views, at).find_map(|v| v.maybe_months(key));
+    if let (None, Some(last)) = (found, chain(views, at).last()) {
+        if last.has("like") {
+            last.problem("like", "sites that are like one another in a circle", "a site with figures of its own", "");
+        } else {
+            last.problem(key, "no figure", "twelve numbers, or `like` another site that has them", "");
+        }
+    }
+    found
+}
+
+/// Monthly means with the offsets of the sites that lead to them.
 fn means(views: &[(String, View)], at: usize) -> Option<[f64; 12]> {
     let found = statistic(views, at, "mean_c")?;
-    let (mut from, mut offset) = (at, 0.0);
-    loop {
-        let (_, v) = views.get(from)?;
-        offset += v.number("mean_offset_k");
-        if v.has("mean_c") {
-            return Some(found.map(|t| t + offset));
-        }
-        from = v.maybe_reference("like")?;
-    }
+    let inherited = chain(views, at).take_while(|v| !v.has("mean_c"));
+    let owner = chain(views, at).find(|v| v.has("mean_c"));
+    let offset: f64 = inherited.chain(owner).map(|v| v.number("mean_offset_k")).sum();
+    Some(found.map(|t| t + offset))
 }
 
 fn site(views: &[(String, View)], at: usize) -> Option<Site> {
@@ -171,6 +173,7 @@ fn site(views: &[(String, View)], at: usize) -> Option<Site> {
         skewness: of("skewness")?,
         lag_1: of("lag_1")?,
         lag_2: of("lag_2")?,
+        monthly_sd_k: chain(views, at).find_map(|v| v.maybe_months("monthly_sd_k")),
         range_k: of("range_k")?,
         range_sd_k: of("range_sd_k")?,
         humidity: of("humidity")?,
@@ -239,21 +242,13 @@ fn replay(climate: &View, ids: &[&str]) -> Option<Replay> {
 mod tests {
     use super::*;
     use crate::random::{Member, Seed};
-    use crate::scenario::spec::{sources, table, tables, text};
+    use crate::scenario::spec::{sources, table, tables};
     use crate::scenario::testing;
 
     const ROOT: TableSpec = table_spec(
         "",
         "",
-        &[
-            table(&SPEC),
-            tables(&SITE),
-            tables(&MONTHS),
-            tables(&SPELL),
-            text("title", "").optional(),
-            text("note", "").optional(),
-            sources("source", "").optional(),
-        ],
+        &[table(&SPEC), tables(&SITE), tables(&MONTHS), tables(&SPELL), sources("source", "").optional()],
     );
     const WORLD: &str = include_str!("../../../scenarios/irkutsk/world/climate.toml");
 

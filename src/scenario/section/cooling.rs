@@ -145,18 +145,8 @@ mod tests {
     const CLIMATE_SITE: TableSpec = table_spec("climate_site", "", &[]);
     const SITE: TableSpec =
         table_spec("site", "", &[reference("cooling", "cooling", ""), reference("climate_site", "climate_site", "")]);
-    const ROOT: TableSpec = table_spec(
-        "",
-        "",
-        &[
-            tables(&SPEC),
-            tables(&CLIMATE_SITE),
-            tables(&SITE),
-            text("title", "").optional(),
-            text("note", "").optional(),
-            sources("source", "").optional(),
-        ],
-    );
+    const ROOT: TableSpec =
+        table_spec("", "", &[tables(&SPEC), tables(&CLIMATE_SITE), tables(&SITE), sources("source", "").optional()]);
     const WORLD: &str = include_str!("../../../scenarios/irkutsk/world/cooling.toml");
     const SITES: &str = "[climate_site.irkutsk]\n[site.a]\ncooling = \"air_barn\"\nclimate_site = \"irkutsk\"\n\
         [site.b]\ncooling = \"container\"\nclimate_site = \"irkutsk\"\n[site.c]\ncooling = \"hydro_dry_cooler\"\nclimate_site = \"irkutsk\"\n\
