@@ -18,6 +18,7 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/fsa-2022",
     "irkutsk/eu-2022",
     "irkutsk/severe-measures",
+    "irkutsk/cold-2023",
     "irkutsk/north-south-outage",
     "irkutsk/world/climate",
     "irkutsk/world/cooling",
