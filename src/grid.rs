@@ -253,3 +253,6 @@ fn solve(
         Err(why) => Err(error(Cause::Infeasible(outcome::tell(given, &why)))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,7 +167,7 @@ impl Numbers {
                 self.upper[first + bus] = (ordinary * share).max(0.0);
                 self.cost[first + bus] = penalties.ordinary.as_rub_per_mwh() * factor;
             }
-            self.upper[layout.protected + bus] = tier(&load.protected, bus) + self.loss[bus];
+            self.upper[layout.protected + bus] = (tier(&load.protected, bus) + self.loss[bus]).max(0.0);
             self.cost[layout.protected + bus] = penalties.protected.as_rub_per_mwh();
         }
     }

@@ -5,7 +5,7 @@ use super::numbers::{Numbers, tier};
 use super::rules::Rules;
 use super::topology::Topology;
 use crate::flows::{Bids, Certificate, Dispatch, Load, SectionFlow, Supply};
-use crate::ids::{Id, Table};
+use crate::ids::{BusId, Id, Table};
 use crate::power::{self, DispatchError, Limit};
 use crate::units::{EnergyPrice, Fraction, Power};
 
@@ -103,7 +103,7 @@ pub(super) fn read(
         mining_share: Table::new(mining_share.collect()),
         losses: Table::new(numbers.loss.iter().zip(&shed).map(|(l, s)| Power::mw(l - s.loss_mw)).collect()),
         exchange_mw,
-        price: Table::new(solved.price_usd_per_mwh.iter().map(|p| EnergyPrice::rub_per_mwh(*p)).collect()),
+        price: prices(given, solved),
         reserve_shortfall: (0..given.areas.len()).map(|a| Power::mw(at(layout.reserve + a))).collect(),
         certificate: Certificate {
             objective_rub_per_h: solved.certificate.objective_usd_per_h,
@@ -112,6 +112,20 @@ pub(super) fn read(
             fallback: solved.via_fallback,
         },
     }
+}
+
+/// What one more MW of load would cost at each bus. Where an area counts the free margin of its import section as reserve,
+/// load behind that section takes reserve too: the row's shadow price is a part of its price.
+fn prices(given: &Grid, solved: &power::Dispatch) -> Table<BusId, EnergyPrice> {
+    let mut price = Table::new(solved.price_usd_per_mwh.iter().map(|p| EnergyPrice::rub_per_mwh(*p)).collect());
+    for (area, shadow) in given.areas.iter().zip(solved.row_shadow_usd_per_mwh) {
+        if *shadow != 0.0 && area.import_section.is_some() {
+            for bus in &area.fed {
+                price[*bus] += EnergyPrice::rub_per_mwh(-shadow);
+            }
+        }
+    }
+    price
 }
 
 /// What a bus gave up, tier by tier.

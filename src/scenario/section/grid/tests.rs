@@ -300,3 +300,162 @@ fn the_year_2022_meets_its_published_means() {
     assert!((year.homes_mw / 1000.0 - 1.0).abs() < 0.05);
     assert!((year.losses_mw / (twh * 1e6 / 8760.0) - 0.03).abs() < 0.01);
 }
+
+/// Rules with so many circuits of each line out.
+fn out(grid: &Grid, lines: &[(&str, usize)]) -> Rules {
+    let mut rules = Rules::none(grid);
+    for (line, circuits) in lines {
+        for id in grid.circuits(line).take(*circuits) {
+            rules.branch_out[id] = true;
+        }
+    }
+    rules
+}
+
+/// What is short of the region's and its neighbors' load and of all mining, MW.
+fn short(d: &Dispatch, bids: &Bids) -> f64 {
+    let mining = bids.sites.iter().zip(d.mining_share.iter()).map(|(b, s)| b.power.as_mw() * (1.0 - s.value()));
+    d.unserved.iter().map(|p| p.as_mw()).sum::<f64>() + mining.sum::<f64>()
+}
+
+#[test]
+fn circuits_out_at_the_record_leave_the_south_short_in_order() {
+    let world = world();
+    let (load, sky, now, _) = record(&world);
+    let supply = supply(&world.grid, WINTER_WATER);
+    let bids = bids(814.0);
+    let short_with = |rules: &Rules| {
+        let mut state = world.grid.start();
+        let d = settle(&world, rules, &mut state, &now, &sky, &supply, &load, &bids);
+        let ns = d.sections[section_of(&world.grid, "bratsk_irkutsk")];
+        println!("short {:.0} MW at {:.0} of {:.0}", short(&d, &bids), ns.flow_mw, ns.limit_mw);
+        (short(&d, &bids), ns.limit_mw)
+    };
+    let one = short_with(&out(&world.grid, &[("bpp_tul", 1)]));
+    assert_eq!(one.1, 2200.0);
+    assert!((400.0..800.0).contains(&one.0), "{one:?}");
+    let storm = short_with(&out(&world.grid, &[("tul_irs", 1), ("nzi_irs", 1)]));
+    assert_eq!(storm.1, 1300.0);
+    assert!((1200.0..1800.0).contains(&storm.0), "{storm:?}");
+    let mut contracts = out(&world.grid, &[("bpp_tul", 1)]);
+    contracts.interruptible = world.grid.sites.map(|_| Fraction::ALL);
+    let mut state = world.grid.start();
+    let d = settle(&world, &contracts, &mut state, &now, &sky, &supply, &load, &bids);
+    let unserved: f64 = d.unserved.iter().map(|p| p.as_mw()).sum();
+    let southern = 814.0 * SOUTH;
+    assert!(unserved < one.0 - southern * 0.9, "contracted miners go first: {unserved}");
+}
+
+#[test]
+fn the_storm_of_july_sheds_nothing() {
+    let world = world();
+    let now = july();
+    let sky = sky(19.0, 18.2);
+    let load = summer_load(&world, &now, &sky);
+    let supply = supply(&world.grid, [600.0, 2500.0, 2400.0, 1900.0]);
+    let rules = out(&world.grid, &[("tul_irs", 1), ("nzi_irs", 1)]);
+    let bids = bids(662.0);
+    let d = settle(&world, &rules, &mut world.grid.start(), &now, &sky, &supply, &load, &bids);
+    assert!(short(&d, &bids) < 1e-6, "{}", short(&d, &bids));
+}
+
+fn july() -> Moment {
+    let from = Day::parse("2022-07-11").unwrap();
+    Window { from, until: from.plus(1), step_minutes: 60 }.moment(15)
+}
+
+fn summer_load(world: &World, now: &Moment, sky: &Sky) -> Load {
+    let window = Window { from: now.day, until: now.day.plus(1), step_minutes: 60 };
+    demand::ask(&world.demand, &mut world.demand.start(Seed(1), Member(0), &window), now, sky)
+}
+
+/// Mining without 320 MW at the southern or at the northern sites.
+fn without_320(bids: &Bids, south: bool) -> Bids {
+    let of = |bus: &str| ["uil", "bra", "tai", "kor", "uku"].contains(&bus) != south;
+    let mut less = bids.clone();
+    let sum: f64 = MINING.iter().zip(bids.sites.iter()).filter(|((b, _), _)| of(b)).map(|(_, b)| b.power.as_mw()).sum();
+    for ((bus, _), bid) in MINING.iter().zip(less.sites.iter_mut()) {
+        if of(bus) {
+            bid.power = bid.power * (1.0 - 320.0 / sum);
+        }
+    }
+    less
+}
+
+/// Output of the plants of the south and of Buryatia, MW.
+fn southern_thermal(world: &World, d: &Dispatch) -> f64 {
+    let south = |b: BusId| world.grid.areas[1].fed.contains(&b);
+    world.grid.plants.iter().zip(d.plants.iter()).filter(|(p, _)| south(p.bus)).map(|(_, mw)| mw.as_mw()).sum()
+}
+
+#[test]
+fn removing_320_mw_moves_the_corridor_only_from_its_south() {
+    let world = world();
+    let now = july();
+    let sky = sky(15.0, 14.0);
+    let load = summer_load(&world, &now, &sky);
+    let supply = supply(&world.grid, [600.0, 2800.0, 2600.0, 1900.0]);
+    let rules = Rules::none(&world.grid);
+    let mut state = world.grid.start();
+    let before_bids = bids(662.0);
+    let before = settle(&world, &rules, &mut state, &now, &sky, &supply, &load, &before_bids);
+    let ns = section_of(&world.grid, "bratsk_irkutsk");
+    assert_eq!(before.sections[ns].shadow_price, rub(0.0), "an hour that does not bind");
+    for (south, expected) in [(true, -320.0), (false, 0.0)] {
+        let mut held = state.clone();
+        held.hold_losses(Some(&before.losses));
+        let less = without_320(&before_bids, south);
+        let after = settle(&world, &rules, &mut held, &now, &sky, &supply, &load, &less);
+        let change = after.sections[ns].flow_mw - before.sections[ns].flow_mw;
+        assert!((change - expected).abs() < 1.0, "{change} with losses held");
+        assert!((southern_thermal(&world, &after) - southern_thermal(&world, &before)).abs() < 1e-6);
+        let free = settle(&world, &rules, &mut state.clone(), &now, &sky, &supply, &load, &less);
+        let change = free.sections[ns].flow_mw - before.sections[ns].flow_mw;
+        println!("{change:.1} MW with losses free");
+        assert!((change - expected).abs() < 30.0, "{change} with losses free");
+    }
+}
+
+#[test]
+fn removing_320_mw_behind_a_binding_corridor_stops_southern_coal() {
+    let world = world();
+    let now =
+        Window { from: Day::parse("2022-12-05").unwrap(), until: Day::parse("2022-12-06").unwrap(), step_minutes: 60 }
+            .moment(18);
+    let sky = sky(-18.0, -20.0);
+    let load = summer_load(&world, &now, &sky);
+    let supply = supply(&world.grid, [370.0, 3600.0, 3300.0, 2100.0]);
+    let mut rules = Rules::none(&world.grid);
+    let ns = section_of(&world.grid, "bratsk_irkutsk");
+    rules.interface_add[ns] = Power::mw(-700.0);
+    let mut state = world.grid.start();
+    let all = bids(814.0);
+    let before = settle(&world, &rules, &mut state, &now, &sky, &supply, &load, &all);
+    assert!(before.sections[ns].shadow_price > rub(0.0), "{:?}", before.sections[ns]);
+    assert!(short(&before, &all) < 1e-6);
+    state.hold_losses(Some(&before.losses));
+    let after = settle(&world, &rules, &mut state, &now, &sky, &supply, &load, &without_320(&all, true));
+    let flow = after.sections[ns].flow_mw - before.sections[ns].flow_mw;
+    let thermal = southern_thermal(&world, &after) - southern_thermal(&world, &before);
+    println!("flow {flow:.2}, thermal {thermal:.2}, {:?} → {:?}", before.sections[ns], after.sections[ns]);
+    assert!((thermal - flow + 320.0).abs() < 1e-6, "the south's balance");
+    assert!(flow.abs() < 1.0 && (thermal + 320.0).abs() < 1.0, "{flow} {thermal}");
+}
+
+#[test]
+fn every_line_can_be_lost_at_the_record_without_a_contradiction() {
+    let world = world();
+    let (load, sky, now, _) = record(&world);
+    let supply = supply(&world.grid, WINTER_WATER);
+    let bids = bids(814.0);
+    let (intact, mut state) = (Rules::none(&world.grid), world.grid.start());
+    grid::clear(&world.grid, &intact, &mut state, &now, &sky, &supply, &load, &bids).unwrap();
+    for line in &world.grid.lines {
+        let rules = out(&world.grid, &[(&line.name, line.circuits as usize)]);
+        for _ in 0..2 {
+            let d = grid::clear(&world.grid, &rules, &mut state, &now, &sky, &supply, &load, &bids).unwrap();
+            assert!(imbalance(&d, &bids).abs() <= 1e-9, "{}: {}", line.name, imbalance(&d, &bids));
+            assert!(line.branches().all(|id| d.branch_mw[id.index()] == 0.0));
+        }
+    }
+}
