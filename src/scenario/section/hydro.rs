@@ -374,7 +374,7 @@ mod tests {
     use super::*;
     use crate::hydro::angara;
     use crate::scenario::spec::tables;
-    use crate::scenario::{spec::table, testing};
+    use crate::scenario::{Scenario, spec::table, testing};
 
     const BUS: TableSpec = table_spec("bus", "A bus.", &[]);
     const ROOT: TableSpec = table_spec(
@@ -404,6 +404,18 @@ mod tests {
             assert_eq!(&built.reservoirs()[id], r);
         }
         assert_eq!(built, tested);
+    }
+
+    #[test]
+    fn every_number_of_the_shipped_water_has_its_source() {
+        let told = |text: &str| -> Vec<String> {
+            let problems = Scenario::from_text("water", text).check().problems().to_string();
+            let of_sources = |line: &&str| line.contains("source") && !line.contains("bus.");
+            problems.lines().filter(of_sources).map(str::to_owned).collect()
+        };
+        assert_eq!(told(&shipped()), Vec::<String>::new());
+        let bare = shipped().replace("[source.\"hydro.year_cv\"]", "[source.\"hydro.year_lag_unknown\"]");
+        assert!(!told(&bare).is_empty(), "a number without a source is told");
     }
 
     #[test]
