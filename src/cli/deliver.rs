@@ -67,7 +67,7 @@ impl Delivery {
         let report = Report::compose(&record, meta, self.wanted)?;
         log.note("composed");
         folder.begin()?;
-        self.write(&folder, &report, &progress, threads)?;
+        write(&folder, &report, &progress, threads)?;
         progress.end();
         log.note("written");
         for figure in report.absent() {
@@ -97,33 +97,6 @@ impl Delivery {
         }
     }
 
-    /// Makes and writes all pieces but the manifest; which thread makes which does not matter to the bytes.
-    fn write(&self, folder: &Folder, report: &Report<'_>, progress: &Progress, threads: usize) -> Result<(), Failure> {
-        let pieces = report.pieces();
-        progress.stage("writing", pieces.len());
-        let one = |piece: &Piece| -> Result<(), Failure> {
-            for artifact in report.make(*piece)? {
-                folder.write(&artifact)?;
-            }
-            progress.advance();
-            Ok(())
-        };
-        #[cfg(feature = "parallel")]
-        {
-            use rayon::prelude::*;
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build()
-                .map_err(|e| Failure::Unfinished(format!("cannot start {threads} threads: {e}")))?;
-            pool.install(|| pieces.par_iter().with_max_len(1).try_for_each(one))
-        }
-        #[cfg(not(feature = "parallel"))]
-        {
-            let _ = threads;
-            pieces.iter().try_for_each(one)
-        }
-    }
-
     /// Prints a finished study.
     fn tell(&self, path: &Path, meta: &Meta) -> Result<(), Failure> {
         let bytes = files::read(path, "summary.json")?;
@@ -139,25 +112,50 @@ impl Delivery {
     }
 }
 
+/// Makes and writes all pieces but the manifest; which thread makes which does not matter to the bytes.
+fn write(folder: &Folder, report: &Report<'_>, progress: &Progress, threads: usize) -> Result<(), Failure> {
+    let pieces = report.pieces();
+    progress.stage("writing", pieces.len());
+    let one = |piece: &Piece| -> Result<(), Failure> {
+        for artifact in report.make(*piece)? {
+            folder.write(&artifact)?;
+        }
+        progress.advance();
+        Ok(())
+    };
+    #[cfg(feature = "parallel")]
+    {
+        use rayon::prelude::*;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .map_err(|e| Failure::Unfinished(format!("cannot start {threads} threads: {e}")))?;
+        pool.install(|| pieces.par_iter().with_max_len(1).try_for_each(one))
+    }
+    #[cfg(not(feature = "parallel"))]
+    {
+        let _ = threads;
+        pieces.iter().try_for_each(one)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::synthetic;
 
     fn delivery(path: &Path, threads: usize) -> Delivery {
-        let wanted = Wanted { series_csv: false, data_only: false };
+        let wanted = Wanted { series_csv: false, data_only: true };
         Delivery { wanted, output: Some(path.into()), overwrite: false, json: false, quiet: true, threads }
     }
 
     /// Every file but the log, by path.
     fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         let mut all = Vec::new();
-        for sub in ["", "plots"] {
-            for entry in std::fs::read_dir(folder.join(sub)).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_file() && !path.ends_with("run.log") {
-                    all.push((path.strip_prefix(folder).unwrap().into(), std::fs::read(&path).unwrap()));
-                }
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if !path.ends_with("run.log") {
+                all.push((path.strip_prefix(folder).unwrap().into(), std::fs::read(&path).unwrap()));
             }
         }
         all.sort();
@@ -172,7 +170,7 @@ mod tests {
         delivery(&one, 1).deliver(&meta, |_| Ok(synthetic::record(40))).unwrap();
         delivery(&two, 2).deliver(&meta, |_| Ok(synthetic::record(40))).unwrap();
         assert_eq!(contents(&one), contents(&two));
-        assert!(contents(&one).iter().any(|f| f.0.ends_with("plots/ledgers.png")));
+        assert!(contents(&one).iter().any(|f| f.0.ends_with("timeseries.parquet")));
         delivery(&one, 1).deliver(&meta, |_| panic!("run again")).unwrap();
         let mut again = delivery(&one, 1);
         again.wanted.series_csv = true;

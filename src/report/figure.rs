@@ -127,7 +127,7 @@ fn month_axis(canvas: &mut Canvas<'_>, frame: Frame, window: &Window, days: &Sca
         let month = day.month();
         let long = month == 1;
         canvas.line(&[(x, frame.bottom), (x, frame.bottom + if long { 8.0 } else { 4.0 })], Ink::new(style::GRAY, 1.0));
-        if (month - 1) as usize % every != 0 {
+        if !((month - 1) as usize).is_multiple_of(every) {
             continue;
         }
         let name = &month_name(month)[..3];

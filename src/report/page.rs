@@ -27,6 +27,9 @@ const GLOSSARY: &[(&str, &str)] = &[
     ("Unserved energy", "Ordinary load that the grid could not supply."),
 ];
 
+/// Assumptions that the page lists; the manifest has all.
+const ASSUMPTIONS: usize = 60;
+
 /// A headline twice: at the home rate of the scenario and at the published tariff.
 struct Pair {
     label: &'static str,
@@ -61,6 +64,7 @@ pub(super) fn compose(record: &Record, meta: &Meta, drawn: &[Drawing]) -> Result
     let assumptions: Vec<Value> = meta
         .assumptions
         .iter()
+        .take(ASSUMPTIONS)
         .map(|a| context! { key => a.key.clone(), value => a.value.clone(), range => a.range.clone(), text => a.text.clone() })
         .collect();
     let glossary: Vec<Value> = GLOSSARY.iter().map(|(term, text)| context! { term => *term, text => *text }).collect();
@@ -82,6 +86,7 @@ pub(super) fn compose(record: &Record, meta: &Meta, drawn: &[Drawing]) -> Result
             home => tariff(meta.home_tariff_usd_per_kwh),
             published => tariff(meta.published_tariff_usd_per_kwh),
             assumptions,
+            further => meta.assumptions.len().saturating_sub(ASSUMPTIONS),
             caveats => record.caveats.clone(),
             glossary,
             scenario => meta.name.clone(), seed => meta.seed, member => meta.member, id => meta.id.clone(), version => meta.version.clone(),

@@ -35,42 +35,42 @@ fn peak(view: &View<'_>) -> Option<String> {
 fn energy(view: &View<'_>) -> Option<String> {
     let r = view.record;
     let (load, mining) = (r.number("total_load_gwh")?, r.number("mining_gwh")?);
-    let mut text = format!(
+    let mut text = vec![format!(
         "Over {}, the region used {}, of which {} ({}) went to mining.",
         view.window(),
         twh(load),
         twh(mining),
         number::percent(mining / load)
-    );
+    )];
     if let (Some(hydro), Some(thermal)) = (r.number("hydro_gwh"), r.number("thermal_gwh")) {
-        text += &format!(" Its hydro plants made {}, its thermal plants {}", twh(hydro), twh(thermal));
-        text += &match r.number("export_gwh") {
+        text.push(format!(" Its hydro plants made {}, its thermal plants {}", twh(hydro), twh(thermal)));
+        text.push(match r.number("export_gwh") {
             Some(e) if e >= 0.0 => format!("; {} net left the region.", twh(e)),
             Some(e) => format!("; {} net came in.", twh(-e)),
             None => ".".into(),
-        };
+        });
     }
-    Some(text)
+    Some(text.concat())
 }
 
 fn corridor(view: &View<'_>) -> Option<String> {
     let row = view.interface(super::view::CORRIDOR)?;
     let hours = view.record.number("hours")?;
-    let mut text = format!(
+    let mut text = vec![format!(
         "The north–south corridor carried up to {}; it was at its limit in {} and above 90\u{a0}% of it in {}.",
         mw(row.max_flow_mw),
         super::view::of_hours(row.hours_at_limit, hours),
         number::count(row.hours_above_90pct, "hour", "hours")
-    );
+    )];
     if row.limit_assumed {
-        text += &format!(
+        text.push(format!(
             " Depends on an assumption: its limit is not published; {} was taken, range {}–{}.",
             mw(row.limit_mw),
             number::fixed(row.limit_low_mw, 0),
             mw(row.limit_high_mw)
-        );
+        ));
     }
-    Some(text)
+    Some(text.concat())
 }
 
 fn cut(view: &View<'_>) -> Option<String> {
@@ -90,28 +90,31 @@ fn cut(view: &View<'_>) -> Option<String> {
 
 fn hashes(view: &View<'_>) -> Option<String> {
     let r = view.record;
-    let mut text = format!("The miners hashed {}\u{a0}EH/s on average", number::plain(r.number("hashrate_mean_eh_s")?));
+    let mut text =
+        vec![format!("The miners hashed {}\u{a0}EH/s on average", number::plain(r.number("hashrate_mean_eh_s")?))];
     if let Some(share) = r.number("hashrate_share_mean") {
-        text += &format!(", {} of the world’s network", number::percent(share));
+        text.push(format!(", {} of the world’s network", number::percent(share)));
     }
     if let Some(pue) = r.number("pue_mean") {
-        text += &format!("; each kilowatt of machines took {}\u{a0}kW with cooling", number::fixed(pue, 2));
+        text.push(format!("; each kilowatt of machines took {}\u{a0}kW with cooling", number::fixed(pue, 2)));
     }
-    Some(text + ".")
+    text.push(".".into());
+    Some(text.concat())
 }
 
 fn money(view: &View<'_>) -> Option<String> {
     let r = view.record;
     let (revenue, profit) = (r.number("mining_revenue_usd")?, r.number("mining_profit_usd")?);
-    let mut text = format!("Mining earned {}", number::dollars(revenue));
+    let mut text = vec![format!("Mining earned {}", number::dollars(revenue))];
     if let Some(power) = r.number("mining_power_cost_usd") {
-        text += &format!(", paid {} for power", number::dollars(power));
+        text.push(format!(", paid {} for power", number::dollars(power)));
     }
-    text += &format!(" and kept {} before the cost of machines", number::dollars(profit));
+    text.push(format!(" and kept {} before the cost of machines", number::dollars(profit)));
     if let Some(published) = r.number("mining_profit_published_tariff_usd") {
-        text += &format!(" ({} if homes had paid the published tariff)", number::dollars(published));
+        text.push(format!(" ({} if homes had paid the published tariff)", number::dollars(published)));
     }
-    Some(text + ".")
+    text.push(".".into());
+    Some(text.concat())
 }
 
 fn subsidy(view: &View<'_>) -> Option<String> {

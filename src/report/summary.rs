@@ -144,9 +144,8 @@ pub fn read(summary: &serde_json::Value) -> Vec<Headline> {
 /// Digits that say something about a headline.
 fn headline_digits(key: &str, unit: &str, value: f64) -> String {
     match unit {
-        "USD" => number::fixed(value, 0),
         "m" => number::fixed(value, 2),
-        "MW" | "MWh" | "h" => number::fixed(value, 0),
+        "USD" | "MW" | "MWh" | "h" => number::fixed(value, 0),
         "" if key.contains("share") => number::percent(value),
         _ => number::plain(value),
     }

@@ -110,7 +110,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             let place = (x.at(tick), frame.bottom + 18.0);
             canvas.text(place, &text, Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle));
         }
-        let middle = (frame.left + frame.right) / 2.0;
+        let middle = f64::midpoint(frame.left, frame.right);
         let axis = Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle);
         canvas.text((middle, frame.bottom + 36.0), "share of hours with at least this flow", axis);
         let looks = [

@@ -147,7 +147,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             let (year, month) = label.split_once('-').unwrap_or((label, "1"));
             let month: u32 = month.parse().unwrap_or(1);
             let at = x.at(m as f64 + 0.5);
-            if (month - 1) as usize % every == 0 {
+            if ((month - 1) as usize).is_multiple_of(every) {
                 canvas.text((at, frame.bottom + 18.0), &month_name(month)[..3], letters);
             }
             if m == 0 || month == 1 {

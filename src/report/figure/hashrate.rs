@@ -57,7 +57,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         frame.top += 18.0;
         frame.right -= 70.0;
         let x = Scale::new((0.0, hashed.len() as f64), (frame.left, frame.right));
-        let upper = if share.is_some() { (frame.top + frame.bottom) / 2.0 + 20.0 } else { frame.bottom };
+        let upper = if share.is_some() { f64::midpoint(frame.top, frame.bottom) + 20.0 } else { frame.bottom };
         let main = Frame { bottom: upper, ..frame };
         let panels = [
             (Some(&hashed), main, style::ORANGE, "EH/s", "Hashrate"),
