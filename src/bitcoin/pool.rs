@@ -5,10 +5,10 @@ use crate::ids::{OperatorId, Table};
 use crate::units::{Fraction, Hashes, Satoshi};
 
 /// A pool's terms.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pool {
-    /// Share of the payout that the pool keeps.
-    pub fee: Fraction,
+    /// Share of the payout that the pool keeps, by operator.
+    pub fee: Table<OperatorId, Fraction>,
     /// Share of hashes whose shares arrive too late or broken.
     pub rejects: Fraction,
     /// Memory of the trailing mean of fees, days.
@@ -16,9 +16,11 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Share of the expected reward that a hash at the site is paid.
+    /// Share of a hash's expected reward that is paid, by the plain mean of the operators' fees.
     pub fn kept(&self) -> Fraction {
-        Fraction::new(self.fee.rest().value() * self.rejects.rest().value())
+        let fees: f64 = self.fee.iter().map(|f| f.value()).sum();
+        let mean = if self.fee.is_empty() { 0.0 } else { fees / self.fee.len() as f64 };
+        Fraction::new((1.0 - mean) * self.rejects.rest().value())
     }
 }
 
@@ -51,12 +53,14 @@ impl PoolNow {
         income: Satoshi,
     ) -> Table<OperatorId, Satoshi> {
         let per_block = hashes_per_block(difficulty);
-        let each = if per_block > Hashes::ZERO { reward_satoshi * terms.kept().value() } else { 0.0 };
+        let each = if per_block > Hashes::ZERO { reward_satoshi * terms.rejects.rest().value() } else { 0.0 };
         let paid: Vec<Satoshi> = hashes
             .iter()
             .zip(&mut self.carried)
-            .map(|(made, carried)| {
-                let owed = *carried + if each > 0.0 { *made / per_block * each } else { 0.0 };
+            .zip(terms.fee.iter())
+            .map(|((made, carried), fee)| {
+                let kept = each * fee.rest().value();
+                let owed = *carried + if kept > 0.0 { *made / per_block * kept } else { 0.0 };
                 let whole = libm::floor(owed);
                 *carried = owed - whole;
                 Satoshi(whole as i64)

@@ -31,7 +31,7 @@ fn world() -> Bitcoin {
             bits: Compact(0x170b_98ab),
         }],
         limit: Target::POW_LIMIT,
-        pool: Pool { fee: Fraction::new(0.02), rejects: Fraction::new(0.002), fee_memory_days: 1.0 },
+        pool: Pool { fee: Table::filled(2, Fraction::new(0.02)), rejects: Fraction::new(0.002), fee_memory_days: 1.0 },
         sites: Table::new(vec![
             Miner { operator: OperatorId(0), in_region: true },
             Miner { operator: OperatorId(1), in_region: true },

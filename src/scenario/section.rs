@@ -43,10 +43,13 @@
 //!    `let checked = testing::valid(&ROOT, "toml"); build(&checked.view_of(&ROOT))`; `testing::problems(&ROOT, "toml")`
 //!    lists what is wrong, problems told by builders are in `checked.problems()`.
 
+pub mod bitcoin;
+pub mod channel;
 pub mod climate;
 pub mod cooling;
 pub mod demand;
 pub mod event;
+pub mod finance;
 pub mod grid;
 pub mod hydro;
 
@@ -91,6 +94,18 @@ pub static ROOT: TableSpec = table_spec(
         tables(&grid::EXCHANGE),
         table(&demand::DEMAND).optional(),
         tables(&demand::CONSUMER),
+        table(&bitcoin::BITCOIN).optional(),
+        tables(&bitcoin::EPOCH),
+        table(&bitcoin::MARKET).optional(),
+        table(&channel::CHANNELS).optional(),
+        tables(&channel::CHANNEL),
+        table(&finance::TARIFF).optional(),
+        tables(&finance::HOME_TARIFF),
+        tables(&finance::BUSINESS_TARIFF),
+        tables(&finance::SUPPLY_COST),
+        table(&finance::YARDSTICK).optional(),
+        tables(&finance::TAX_LAW),
+        table(&finance::FX).optional(),
         tables(&event::SPEC),
         sources("source", "Where the numbers come from, by key or prefix of keys.").optional(),
     ],
