@@ -243,7 +243,7 @@ mod tests {
     use super::*;
     use crate::random::{Member, Seed};
     use crate::scenario::spec::{sources, table, tables};
-    use crate::scenario::testing;
+    use crate::scenario::{Scenario, testing};
 
     const ROOT: TableSpec = table_spec(
         "",
@@ -271,6 +271,15 @@ mod tests {
             |a: usize, b: usize| days[a..b].iter().map(|d| d[ClimateSiteId(0)].mean_c).sum::<f64>() / (b - a) as f64;
         assert!((mean(0, 31) - -14.3).abs() < 0.01);
         assert!((mean(699, 730) - -15.0).abs() < 0.01, "December 2023 is the normal + 0.4");
+    }
+
+    #[test]
+    fn every_number_of_the_shipped_weather_and_cooling_has_its_source() {
+        for text in [WORLD, include_str!("../../../scenarios/irkutsk/world/cooling.toml")] {
+            let problems = Scenario::from_text("part", text).check().problems().to_string();
+            let told: Vec<&str> = problems.lines().filter(|l| l.contains("source")).collect();
+            assert_eq!(told, Vec::<&str>::new());
+        }
     }
 
     #[test]
