@@ -9,7 +9,10 @@
 //!   with its [`Certificate`].
 //! - [`Case`], read from and written as MATPOWER text: [`Case::flow`], [`CaseNetwork::flows`], [`Case::dispatch`], [`Case::least_shedding`],
 //!   [`Case::dispatch_hours`].
+//! - [`Unit`]s that fail: an [`OutageTable`] and exact [`Indices`] of adequacy, or [`Sampled`] ones.
 
+mod adequacy;
+mod adequacy_sampled;
 mod case;
 mod case_flow;
 mod certificate;
@@ -27,7 +30,10 @@ mod network;
 mod opf;
 mod shift_factor;
 mod simplex;
+mod unit;
 
+pub use adequacy::{Indices, OutageTable};
+pub use adequacy_sampled::Sampled;
 pub use case::{BusKind, Case, CaseBranch, CaseBus, CaseError, CaseGenerator, Cost, Susceptance};
 pub use case_flow::{CaseFlow, CaseFlowsError, CaseNetwork};
 pub use certificate::Certificate;
@@ -38,3 +44,4 @@ pub use market::{Column, Limit, Market, MarketError};
 pub use matpower::{CaseProblem, CaseProblems};
 pub use network::{Branch, Network, NetworkError};
 pub use opf::{CaseDispatch, CaseDispatchError, CaseHours};
+pub use unit::{Unit, UnitError, UnitState};
