@@ -40,15 +40,12 @@ impl Explain {
             .map(explain::metric)
             .or_else(|| glossary::find(subject).map(explain::term))
             .or_else(|| explain::key(subject));
-        match found {
-            Some(text) => terminal::print(&text),
-            None => {
-                let near = explain::nearest_subject(subject)
-                    .map_or_else(|| "see `hashwatt scenarios`".to_owned(), |n| format!("did you mean `{n}`?"));
-                let what = "no scenario, metric, key or term of that name";
-                Err(Failure::InvalidInput(format!("{subject}: {what}; {near}")))
-            }
+        if let Some(text) = found {
+            return terminal::print(&text);
         }
+        let near = explain::nearest_subject(subject)
+            .map_or_else(|| "see `hashwatt scenarios`".to_owned(), |n| format!("did you mean `{n}`?"));
+        Err(Failure::InvalidInput(format!("{subject}: no scenario, metric, key or term of that name; {near}")))
     }
 
     fn scenario(&self) -> Result<(), Failure> {

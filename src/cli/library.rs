@@ -36,10 +36,7 @@ impl Library for Files {
     }
 }
 
-/// Whether a scenario's name means a file.
-pub fn is_file(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml"))
-}
+pub use crate::scenario::overlay::is_path as is_file;
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let about = fs::metadata(path).map_err(|e| e.to_string())?;

@@ -140,7 +140,7 @@ impl Checker<'_> {
             let Kind::Tables(_) = field.kind else { continue };
             let ids = self.ids.entry(field.key).or_default();
             let Some(Value::Table(all)) = root.get(field.key).map(|e| &e.node.value) else { continue };
-            for entry in all.iter() {
+            for entry in all {
                 if view::enabled(&entry.node) {
                     ids.enabled.insert(entry.key.clone(), ids.enabled.len());
                 } else {
@@ -151,7 +151,7 @@ impl Checker<'_> {
     }
 
     fn table(&mut self, spec: &'static TableSpec, table: &Table, path: &str, place: Option<Place>, live: bool) {
-        for entry in table.iter() {
+        for entry in table {
             let here = join(path, &entry.key);
             match spec.field(&entry.key) {
                 Some(field) => self.value(field, entry, &here, live),
@@ -398,7 +398,7 @@ impl Checker<'_> {
         live: bool,
     ) -> bool {
         let Value::Table(table) = &node.value else { return false };
-        for entry in table.iter() {
+        for entry in table {
             let here = join(path, &entry.key);
             if !of.is_empty() {
                 let id = Node { value: Value::Text(entry.key.clone()), place: entry.place };
@@ -425,7 +425,7 @@ impl Checker<'_> {
 
     fn tables(&mut self, spec: &'static TableSpec, node: &Node, path: &str, live: bool) -> bool {
         let Value::Table(all) = &node.value else { return false };
-        for entry in all.iter() {
+        for entry in all {
             let here = join(path, &entry.key);
             let Value::Table(table) = &entry.node.value else {
                 let hint = format!("write [{}.<id>] and the keys below it", spec.key);
@@ -439,17 +439,10 @@ impl Checker<'_> {
                 self.error(entry.place, &here, format!("not an id: \"{}\"", entry.key), allowed, hint);
             }
             let mut table = table.clone();
-            if let Some(flag) = table.remove("enabled") {
-                if !matches!(flag.node.value, Value::Flag(_)) {
-                    let found = format!("{} ({})", flag.node.value.kind(), flag.node.value.show());
-                    self.error(
-                        flag.node.place,
-                        &join(&here, "enabled"),
-                        found,
-                        "true or false".to_owned(),
-                        String::new(),
-                    );
-                }
+            if let Some(flag) = table.remove("enabled").filter(|e| !matches!(e.node.value, Value::Flag(_))) {
+                let (key, value) = (join(&here, "enabled"), &flag.node.value);
+                let found = format!("{} ({})", value.kind(), value.show());
+                self.error(flag.node.place, &key, found, "true or false".to_owned(), String::new());
             }
             let live = live && view::enabled(&entry.node);
             self.table(spec, &table, &here, Some(entry.place), live);

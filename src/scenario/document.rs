@@ -165,6 +165,14 @@ impl Table {
     }
 }
 
+impl<'a> IntoIterator for &'a Table {
+    type Item = &'a Entry;
+    type IntoIter = core::slice::Iter<'a, Entry>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// One text that takes part in a scenario.
 #[derive(Clone, Debug)]
 pub struct Text {

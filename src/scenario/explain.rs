@@ -161,16 +161,11 @@ pub fn key(key: &str) -> Option<String> {
             Kind::Table(inner) | Kind::Tables(inner) => spec = inner,
             Kind::OneOf(tags) => {
                 let tag = parts.get(i + 1).and_then(|tag| tags.iter().find(|t| t.key == tag));
-                return Some(match tag {
-                    Some(tag) => describe(&super::view::join(&path, tag.key), tag),
-                    None => {
-                        let mut out = format!("{path}: {}\n", field.doc);
-                        for tag in tags {
-                            let _ = writeln!(out, "  {}: {}", tag.key, tag.doc);
-                        }
-                        out
-                    }
-                });
+                if let Some(tag) = tag {
+                    return Some(describe(&super::view::join(&path, tag.key), tag));
+                }
+                let lines = tags.iter().map(|tag| format!("  {}: {}\n", tag.key, tag.doc));
+                return Some(format!("{path}: {}\n{}", field.doc, lines.collect::<String>()));
             }
             _ => return Some(line(&path, field)),
         }

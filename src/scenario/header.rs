@@ -11,10 +11,14 @@ const FORMAT: i64 = 1;
 /// The longest window, in days: ten years.
 const LONGEST: i32 = 3653;
 
-/// Checks what stays with each file: `format` and `extends`.
+/// Checks what stays with each file: `extends`, and `format`, which a file that others extend may leave to them.
 pub(super) fn check_layers(layers: &[Layer], texts: &Texts, problems: &mut Problems) {
     for layer in layers.iter().filter(|l| texts.name(l.text) != COMMAND_LINE) {
-        check_format(layer, texts, problems);
+        let others = || layers.iter().filter(|l| l.text != layer.text && texts.name(l.text) != COMMAND_LINE);
+        let is_part = others().any(|l| l.below.contains(&layer.text));
+        if !is_part || layer.root.get("format").is_some() {
+            check_format(layer, texts, problems);
+        }
         if let Some(entry) = layer.root.get("extends") {
             let mut wrong = Vec::new();
             match &entry.node.value {
@@ -49,13 +53,13 @@ fn check_format(layer: &Layer, texts: &Texts, problems: &mut Problems) {
 
 /// Checks the window's length and step.
 pub(super) fn check_window(root: &Table, texts: &Texts, problems: &mut Problems) {
-    if let Some(node) = root.get("step_minutes").map(|e| &e.node) {
-        if let Value::Integer(n) = node.value {
-            if (15..=1440).contains(&n) && 1440 % n != 0 {
-                let allowed = "a divisor of a day: 15, 20, 30, 60, 120, 180, 240, 360, 720 or 1440";
-                problems.push(error(texts.spot(node.place), "step_minutes", n.to_string(), allowed, ""));
-            }
-        }
+    if let Some(node) = root.get("step_minutes").map(|e| &e.node)
+        && let Value::Integer(n) = node.value
+        && (15..=1440).contains(&n)
+        && 1440 % n != 0
+    {
+        let allowed = "a divisor of a day: 15, 20, 30, 60, 120, 180, 240, 360, 720 or 1440";
+        problems.push(error(texts.spot(node.place), "step_minutes", n.to_string(), allowed, ""));
     }
     let Some(Value::Table(window)) = root.get("window").map(|e| &e.node.value) else { return };
     let days = |key: &str| window.get(key).and_then(|e| Some((as_day(&e.node)?, e.node.place)));

@@ -48,7 +48,7 @@ fn property(field: &Field) -> Value {
         Kind::Number { low, high, .. } => number(low, high),
         Kind::Integer { low, high } => json!({ "type": "integer", "minimum": low, "maximum": high }),
         Kind::Flag => json!({ "type": "boolean" }),
-        Kind::Text | Kind::Trace => json!({ "type": "string" }),
+        Kind::Text | Kind::Trace | Kind::Reference(_) => json!({ "type": "string" }),
         Kind::Choice(words) => json!({ "enum": words }),
         Kind::Choices(words) => json!({ "type": "array", "items": { "enum": words } }),
         Kind::Day => json!({ "type": "string", "format": "date" }),
@@ -70,7 +70,6 @@ fn property(field: &Field) -> Value {
         }
         Kind::Texts | Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::Names => json!({ "type": ["string", "array"], "items": { "type": "string" } }),
-        Kind::Reference(_) => json!({ "type": "string" }),
         Kind::NumberById { low, high, .. } => json!({ "type": "object", "additionalProperties": number(low, high) }),
         Kind::Table(spec) => table(spec),
         Kind::Tables(spec) => keyed(spec),

@@ -38,7 +38,7 @@ fn walk<'a>(spec: &'static TableSpec, table: &'a Table, path: &str, out: &mut Ve
                 }
             }
             (Kind::OneOf(tags), Some(inner)) => {
-                for entry in inner.iter() {
+                for entry in inner {
                     if let (Some(spec), Value::Table(t)) = (tags.iter().find(|s| s.key == entry.key), &entry.node.value)
                     {
                         walk(spec, t, &join(&key, &entry.key), out);

@@ -78,7 +78,7 @@ impl<'l> Gatherer<'l> {
         match self.library.scenario(name, from.as_deref()) {
             Ok(loaded) => Some(loaded),
             Err(why) => {
-                let hint = if name.ends_with(".toml") {
+                let hint = if is_path(name) {
                     "a relative path starts at the file that names it, or else at the current folder".to_owned()
                 } else {
                     nearest(name, self.library.names().iter().map(String::as_str))
@@ -132,7 +132,7 @@ impl<'l> Gatherer<'l> {
         self.whole &= parsed.whole;
         self.open.push(loaded.name);
         let mut below = BTreeSet::from([text]);
-        for (name, place) in self.extends(&parsed.root) {
+        for (name, place) in extends(&parsed.root) {
             if let Some(id) = self.gather(&name, Some((text, place))) {
                 below.extend(
                     self.layers.iter().find(|l| l.text == id).into_iter().flat_map(|l| l.below.iter().copied()),
@@ -144,25 +144,13 @@ impl<'l> Gatherer<'l> {
         Some(text)
     }
 
-    /// The names a file extends. Wrong types are told when the header is checked.
-    fn extends(&self, root: &Table) -> Vec<(String, Place)> {
-        let name = |node: &Node| match &node.value {
-            Value::Text(t) => Some((t.clone(), node.place)),
-            _ => None,
-        };
-        match root.get("extends").map(|e| &e.node) {
-            Some(Node { value: Value::List(items), .. }) => items.iter().filter_map(name).collect(),
-            Some(node) => name(node).into_iter().collect(),
-            None => Vec::new(),
-        }
-    }
-
     /// Lays the values of `--set` on top.
     pub(super) fn set(&mut self, settings: &[(String, String)]) {
         if settings.is_empty() {
             return;
         }
-        let content: String = settings.iter().map(|(k, v)| format!("{k} = {v}\n")).collect();
+        let lines: Vec<String> = settings.iter().map(|(k, v)| format!("{k} = {v}\n")).collect();
+        let content = lines.concat();
         let text = self.texts.add(COMMAND_LINE, content, false);
         let mut root = Table::default();
         let mut offset = 0;
@@ -170,12 +158,11 @@ impl<'l> Gatherer<'l> {
             let key_place = Place { text, from: offset, until: offset + key.len() };
             let node = document::parse_value(text, offset + key.len() + 3, value);
             offset += key.len() + value.len() + 4;
-            match split_key(key) {
-                Some(parts) => plant(&mut root, &parts, key_place, node),
-                None => {
-                    let spot = self.texts.spot(key_place);
-                    self.error(spot, key, "not a key".to_owned(), "dotted keys, such as tariff.home_usd_per_kwh", "");
-                }
+            if let Some(parts) = split_key(key) {
+                plant(&mut root, &parts, key_place, node);
+            } else {
+                let spot = self.texts.spot(key_place);
+                self.error(spot, key, "not a key".to_owned(), "dotted keys, such as tariff.home_usd_per_kwh", "");
             }
         }
         let below = self.layers.iter().map(|l| l.text).chain([text]).collect();
@@ -225,6 +212,19 @@ impl<'l> Gatherer<'l> {
     }
 }
 
+/// The names a file extends. Wrong types are told when the header is checked.
+fn extends(root: &Table) -> Vec<(String, Place)> {
+    let name = |node: &Node| match &node.value {
+        Value::Text(t) => Some((t.clone(), node.place)),
+        _ => None,
+    };
+    match root.get("extends").map(|e| &e.node) {
+        Some(Node { value: Value::List(items), .. }) => items.iter().filter_map(name).collect(),
+        Some(node) => name(node).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
 /// Two files that set one key differently.
 struct Conflict {
     first: Node,
@@ -244,16 +244,15 @@ impl Merging<'_> {
             return;
         };
         if let (Value::Table(old), Value::Table(over)) = (&mut old.node.value, &new.node.value) {
-            for entry in over.iter() {
+            for entry in over {
                 self.entry(old, entry, &super::view::join(path, &entry.key));
             }
             return;
         }
         let below = &self.layer.below;
-        if let Some(known) = self.conflicts.get(path) {
-            if below.contains(&known.first.place.text) && below.contains(&known.second.place.text) {
-                self.conflicts.remove(path);
-            }
+        let settled = |known: &Conflict| [&known.first, &known.second].iter().all(|n| below.contains(&n.place.text));
+        if self.conflicts.get(path).is_some_and(settled) {
+            self.conflicts.remove(path);
         }
         let first = old.node.place.text;
         let free = FREE.contains(&path);
@@ -281,6 +280,11 @@ fn plant(table: &mut Table, parts: &[String], place: Place, node: Node) {
     if let Some(Entry { node: Node { value: Value::Table(inner), .. }, .. }) = table.get_mut(key) {
         plant(inner, rest, place, node);
     }
+}
+
+/// Whether a name means a file, and not something built in.
+pub fn is_path(name: &str) -> bool {
+    name.len() > 5 && name.get(name.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case(".toml"))
 }
 
 /// Keys are not nested deeper than this.

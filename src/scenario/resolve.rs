@@ -8,6 +8,7 @@ use super::source::Source;
 use super::spec::{Kind, Literal};
 use super::view::{as_day, as_minute, as_number};
 use serde_json::{Value as Json, json};
+use std::fmt::Write as _;
 
 /// Header keys that say something to people and nothing to the model.
 const TALK: [&str; 6] = ["format", "title", "note", "question", "hint", "answer_key"];
@@ -107,7 +108,7 @@ impl Resolved {
     pub fn to_toml(&self) -> String {
         let mut out = "format = 1\n".to_owned();
         for v in self.values.iter().filter(|v| v.key != "format") {
-            out.push_str(&format!("{} = {}\n", v.key, v.toml));
+            let _ = writeln!(out, "{} = {}", v.key, v.toml);
         }
         out
     }
@@ -202,7 +203,9 @@ fn quoted(text: &str) -> String {
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", c as u32)),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", c as u32);
+            }
             c => out.push(c),
         }
     }

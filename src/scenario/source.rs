@@ -138,7 +138,7 @@ impl Sources {
 
 /// Reads a `[source]` table; `[source.event.x]` without quotes means the prefix `event.x` too.
 fn read_table(all: &Table, path: &str, texts: &Texts, out: &mut BTreeMap<String, Source>, problems: &mut Problems) {
-    for entry in all.iter() {
+    for entry in all {
         let prefix = join(path, &entry.key);
         let key = format!("source.\"{prefix}\"");
         let Value::Table(table) = &entry.node.value else {

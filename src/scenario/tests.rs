@@ -4,7 +4,8 @@ use super::spec::{
     TableSpec, choice, curve, day, flag, integer, months, number, numbers_by_id, one_of, reference, table, table_spec,
     tables, text,
 };
-use super::testing::{problems, valid};
+use super::testing::{Shelf, laid, problems, valid};
+use super::{Checked, Severity, explain};
 use crate::calendar::Day;
 
 const RESERVOIR: TableSpec = table_spec(
@@ -135,4 +136,130 @@ act.share = { to = { lower = 2 } }
         "14 event.x.act.share.to.lower out of range: 2 | is this in percent? then write 0.02",
     ];
     assert_eq!(lines, expected, "{told}");
+}
+
+const SHELF: Shelf = Shelf(&[
+    ("top", "title = \"top\"\nextends = [\"left\", \"right\"]\n[reservoir.lower]\nlevel_m = 300"),
+    ("left", "title = \"left\"\nextends = \"world\"\n[reservoir.upper]\nrating_mw = 41\nlevel_m = 10"),
+    ("right", "title = \"right\"\nextends = \"world\"\n[reservoir.upper]\nrating_mw = 41\nlevel_m = 20"),
+    (
+        "world",
+        "title = \"world\"\n[reservoir.upper]\nrating_mw = 40\nnorm_m3_s = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+         [reservoir.lower]\nrating_mw = 50\n[source.reservoir]\ncite = \"somebody, 2020\"
+         [source.\"reservoir.upper\"]\nassumption = \"a guess\"\nfactor_range = [0.5, 2]
+         [source.\"reservoir.upper.rating_mw\"]\nassumption = \"another\"\nrange = [30, 60]",
+    ),
+    ("off", "title = \"off\"\n[reservoir.upper]\nenabled = false"),
+    ("settles", "extends = \"top\"\n[reservoir.upper]\nlevel_m = 15"),
+    ("round", "extends = \"about\""),
+    ("about", "extends = \"round\""),
+]);
+
+fn upper(checked: &Checked, key: &str) -> f64 {
+    checked.view_of(&ROOT).tables("reservoir").iter().find(|r| r.0 == "upper").map_or(f64::NAN, |r| r.1.number(key))
+}
+
+#[test]
+fn the_last_file_wins_and_conflicts_are_named() {
+    let checked = laid(&ROOT, &SHELF, &[], &[]);
+    assert_eq!((upper(&checked, "rating_mw"), upper(&checked, "level_m")), (41.0, 20.0));
+    let problems = checked.problems();
+    assert_eq!(problems.len(), 1, "equal values are no conflict: {problems}");
+    let conflict = problems.iter().next().unwrap();
+    assert_eq!((conflict.severity, conflict.key.as_str()), (Severity::Warning, "reservoir.upper.level_m"));
+    assert!(conflict.found.contains("left:5") && conflict.spot.file == "right", "{conflict:?}");
+    // A file that extends both and says which it is settles it.
+    let settled = laid(&ROOT, &SHELF, &["settles"], &[]);
+    assert!(settled.problems().is_empty(), "{}", settled.problems());
+    assert_eq!(upper(&settled, "level_m"), 15.0);
+}
+
+#[test]
+fn the_command_line_comes_last_and_is_checked() {
+    let checked = laid(
+        &ROOT,
+        &SHELF,
+        &["settles"],
+        &[("reservoir.upper.level_m", "7"), ("reservoir.upper.rating_kw", "7"), ("weather", "replayed"), ("a..b", "1")],
+    );
+    assert_eq!(upper(&checked, "level_m"), 7.0);
+    assert_eq!(checked.view_of(&ROOT).choice("weather"), "replayed");
+    let told: Vec<String> =
+        checked.problems().iter().map(|p| format!("{}:{} {}", p.spot.file, p.spot.line, p.key)).collect();
+    assert_eq!(told, ["command line:2 reservoir.upper.rating_kw", "command line:4 a..b"]);
+}
+
+#[test]
+fn an_overlay_takes_out_without_deleting() {
+    let checked = laid(&ROOT, &SHELF, &["off"], &[]);
+    let left: Vec<String> = checked.view_of(&ROOT).tables("reservoir").into_iter().map(|r| r.0).collect();
+    assert_eq!(left, ["lower"]);
+}
+
+#[test]
+fn a_loop_is_told() {
+    let round = Shelf(&SHELF.0[6..]);
+    let problems = laid(&ROOT, &round, &[], &[]).problems();
+    assert!(problems.to_string().contains("a loop: round → about → round"), "{problems}");
+}
+
+#[test]
+fn a_number_has_the_source_of_its_own_file() {
+    let checked = laid(&ROOT, &SHELF, &["settles"], &[("seed", "3")]);
+    let resolved = checked.resolved();
+    let source = |key: &str| resolved.value(key).map(|v| (v.origin.as_str(), v.source.as_str())).unwrap();
+    assert_eq!(source("reservoir.lower.rating_mw"), ("world:6", "somebody, 2020"));
+    assert_eq!(source("reservoir.upper.rating_mw"), ("right:4", ""), "the world does not speak for what `right` set");
+    assert_eq!(source("reservoir.upper.norm_m3_s").1, "ASSUMPTION: a guess; range 0.5 to 2 times the value");
+    assert_eq!(source("reservoir.lower.in_service"), ("default", ""));
+    assert_eq!(source("seed"), ("command line", "command line"));
+}
+
+#[test]
+fn ranged_assumptions_become_settings() {
+    let world = Shelf(&SHELF.0[3..]);
+    let checked = laid(&ROOT, &world, &[], &[]);
+    let ranged = checked.ranged_assumptions();
+    let keys: Vec<&str> = ranged.iter().map(|r| r.key.as_str()).collect();
+    assert_eq!(keys, ["reservoir.upper.rating_mw", "reservoir.upper"]);
+    assert_eq!(ranged[0].settings(45.5), [("reservoir.upper.rating_mw".to_owned(), "45.5".to_owned())]);
+    let halved = ranged[1].settings(0.5);
+    assert_eq!(halved[0].0, "reservoir.upper.norm_m3_s");
+    assert!(halved[0].1.starts_with("[0.5, 1.0, 1.5, "), "{halved:?}");
+    let drawn = laid(&ROOT, &world, &[], &[(&halved[0].0, &halved[0].1)]);
+    assert_eq!(drawn.view_of(&ROOT).tables("reservoir")[0].1.months("norm_m3_s")[11], 6.0);
+}
+
+#[test]
+fn a_resolved_scenario_is_a_scenario_with_the_same_hash() {
+    let checked = laid(&ROOT, &SHELF, &["settles"], &[]);
+    let resolved = checked.resolved();
+    let again = super::testing::checked(&ROOT, &resolved.to_toml());
+    assert!(!again.problems().has_errors(), "{}", again.problems());
+    // Ranges are part of the hash, but not of the written values.
+    let values = |r: &super::Resolved| r.values.iter().map(|v| format!("{} = {}", v.key, v.toml)).collect::<Vec<_>>();
+    assert_eq!(values(&again.resolved()), values(&resolved));
+    assert_eq!(resolved.hash(), laid(&ROOT, &SHELF, &["settles"], &[]).resolved().hash());
+    assert_ne!(resolved.hash(), laid(&ROOT, &SHELF, &["settles"], &[("seed", "2")]).resolved().hash());
+}
+
+#[test]
+fn explanations_name_value_origin_and_source() {
+    let checked = valid(&ROOT, GOOD);
+    let text = explain::value(&checked, "reservoir.upper.rating_mw").unwrap();
+    assert!(text.starts_with("reservoir.upper.rating_mw = 40.0 [MW]\n  Rated power.\n"), "{text}");
+    assert!(text.contains("origin: test.toml:4"), "{text}");
+    assert!(explain::value(&checked, "reservoir.upper").unwrap().lines().count() >= 5);
+    assert!(explain::value(&checked, "reservoir.uper").is_none());
+    assert!(explain::key("window.from").unwrap().contains("First day"));
+}
+
+#[test]
+fn the_json_schema_names_every_key() {
+    let schema = super::json_schema::of(&ROOT);
+    let reservoir = &schema["properties"]["reservoir"]["patternProperties"]["^[a-z][a-z0-9_]*$"]["properties"];
+    assert_eq!(reservoir["rating_mw"]["maximum"], 10_000.0);
+    assert_eq!(reservoir["norm_m3_s"]["minItems"], 12);
+    assert_eq!(reservoir["enabled"]["default"], true);
+    assert_eq!(schema["required"][0], "format");
 }

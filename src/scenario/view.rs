@@ -249,6 +249,7 @@ impl<'a> View<'a> {
         self.checked.trace(self.maybe_text(key)?)
     }
     /// A table; empty, with all its defaults, if absent.
+    #[must_use]
     pub fn table(&self, key: &str) -> View<'a> {
         let spec = match self.field(key).map(|f| f.kind) {
             Some(Kind::Table(spec)) => spec,
