@@ -57,7 +57,7 @@ pub enum Verb {
     Scenarios(scenarios::Scenarios),
     /// Write a commented scenario file to start from.
     New(new::New),
-    /// Solve anybody's grid: DC power flow and least-cost dispatch of MATPOWER cases.
+    /// Solve anybody's grid: DC power flow, least-cost dispatch, adequacy.
     Grid(grid::Grid),
     /// Print the JSON Schema of scenario files.
     Schema(schema::Schema),

@@ -52,3 +52,24 @@ fn arrays_in_arrays_out() {
     assert_eq!(many.lines().next(), Some(&*one.join(",")));
     assert_eq!(many.lines().count(), 2);
 }
+
+#[test]
+fn adequacy_of_one_unit() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("units.csv"), "unit,capacity_mw,mttf_h,mttr_h\n1,10,990,10\n").unwrap();
+    let load: String = (0..48).map(|h| format!("{h},8\n")).collect();
+    std::fs::write(home.path().join("load.csv"), format!("hour,load_mw\n{load}")).unwrap();
+    let ask = ["adequacy", "--units", "units.csv", "--load", "load.csv", "--json"];
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        let out = grid(&[&ask[..], arguments].concat(), home.path()).success();
+        serde_json::from_slice(&out.get_output().stdout).unwrap()
+    };
+    let exact = json(&["--exact"]);
+    assert!((exact["lolh_h_per_yr"].as_f64().unwrap() - 0.48).abs() < 1e-12);
+    let sampled = json(&["--years", "5000", "--seed", "2"]);
+    let off = sampled["lolh_h_per_yr"].as_f64().unwrap() - 0.48;
+    assert!(off.abs() <= 3.0 * sampled["standard_error"]["lolh_h_per_yr"].as_f64().unwrap());
+    grid(&ask, home.path()).failure().code(2);
+    std::fs::write(home.path().join("load.csv"), "hour,load_mw\n0,x\n").unwrap();
+    grid(&[&ask[..], &["--exact"]].concat(), home.path()).failure().code(3);
+}

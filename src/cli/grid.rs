@@ -1,5 +1,6 @@
-//! `grid flow|dispatch`: the grid engine on anybody's MATPOWER case.
+//! `grid flow|dispatch|adequacy`: the grid engine on anybody's MATPOWER case.
 
+mod adequacy;
 mod dispatch;
 mod flow;
 
@@ -11,13 +12,14 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Solve anybody's grid: DC power flow and least-cost dispatch of MATPOWER cases.
+/// Solve anybody's grid: DC power flow, least-cost dispatch, adequacy.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   hashwatt grid flow case118.m -o flow
   hashwatt grid flow case118.m --loads loads.npy --flows flows.npy
   hashwatt grid dispatch case118.m --json
-  hashwatt grid dispatch case30.m --outage-branch 5 6 --min-shed")]
+  hashwatt grid dispatch case30.m --outage-branch 5 6 --min-shed
+  hashwatt grid adequacy --units units.csv --load load.csv --exact")]
 pub struct Grid {
     #[command(subcommand)]
     verb: Verb,
@@ -29,6 +31,8 @@ enum Verb {
     Flow(flow::Flow),
     /// Least-cost dispatch under network limits (DC-OPF).
     Dispatch(dispatch::Dispatch),
+    /// Adequacy of generating capacity: LOLE, LOLH, LOLF, EUE.
+    Adequacy(adequacy::Adequacy),
 }
 
 impl Grid {
@@ -37,6 +41,7 @@ impl Grid {
         match self.verb {
             Verb::Flow(verb) => verb.run(),
             Verb::Dispatch(verb) => verb.run(),
+            Verb::Adequacy(verb) => verb.run(),
         }
     }
 }
