@@ -87,6 +87,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
         &dispatch,
         &orders,
     )?;
+    channel::book(&mut state.channels, now, &money);
 
     let mut step = Step {
         now: *now,

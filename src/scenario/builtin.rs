@@ -22,7 +22,10 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/north-south-outage",
     "irkutsk/world/climate",
     "irkutsk/world/cooling",
+    "irkutsk/world/coin",
+    "irkutsk/world/channels",
     "irkutsk/world/demand",
+    "irkutsk/world/money",
     "irkutsk/world/network",
     "irkutsk/world/water",
 ];

@@ -147,7 +147,7 @@ fn epochs(all: &View, window: &Window) -> Option<Vec<Epoch>> {
     let mut epochs = Vec::new();
     for (_, v) in all.tables("epoch") {
         let height = v.integer("height") as u64;
-        if height % EPOCH_BLOCKS != 0 {
+        if !height.is_multiple_of(EPOCH_BLOCKS) {
             v.problem("height", format!("{height}"), "a multiple of 2016", "");
             return None;
         }
@@ -233,5 +233,16 @@ mod tests {
         for part in ["1 months", "fixed_price_usd", "beyond the months"] {
             assert!(told.contains(part), "{part} in {told}");
         }
+    }
+
+    #[test]
+    fn every_number_of_the_shipped_coin_has_its_source() {
+        let told = |text: &str| {
+            let problems = crate::scenario::Scenario::from_text("coin", text).check().problems().to_string();
+            problems.lines().filter(|l| l.contains("source")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let text = include_str!("../../../scenarios/irkutsk/world/coin.toml");
+        assert_eq!(told(text), Vec::<String>::new());
+        assert!(!told(&text.replace("[source.", "[source.nothing_")).is_empty(), "a number without a source is told");
     }
 }

@@ -208,4 +208,15 @@ mod tests {
         assert!(build(&checked.view_of(&ROOT)).is_none());
         assert!(checked.problems().to_string().contains("sums to 0.4"));
     }
+
+    #[test]
+    fn every_number_of_the_shipped_channels_has_its_source() {
+        let told = |text: &str| {
+            let problems = crate::scenario::Scenario::from_text("channels", text).check().problems().to_string();
+            problems.lines().filter(|l| l.contains("source")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let text = include_str!("../../../scenarios/irkutsk/world/channels.toml");
+        assert_eq!(told(text), Vec::<String>::new());
+        assert!(!told(&text.replace("[source.", "[source.nothing_")).is_empty(), "a number without a source is told");
+    }
 }

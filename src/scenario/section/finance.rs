@@ -303,4 +303,15 @@ mod tests {
         assert!(build(&checked.view_of(&ROOT), &window()).is_none());
         assert!(checked.problems().to_string().contains("edges that do not rise"));
     }
+
+    #[test]
+    fn every_number_of_the_shipped_money_has_its_source() {
+        let told = |text: &str| {
+            let problems = crate::scenario::Scenario::from_text("money", text).check().problems().to_string();
+            problems.lines().filter(|l| l.contains("source")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let text = include_str!("../../../scenarios/irkutsk/world/money.toml");
+        assert_eq!(told(text), Vec::<String>::new());
+        assert!(!told(&text.replace("[source.", "[source.nothing_")).is_empty(), "a number without a source is told");
+    }
 }
