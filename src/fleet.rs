@@ -18,7 +18,7 @@ pub use cohort::Cohort;
 pub use curfew::Curfew;
 pub use failure::Wear;
 pub use machine::{Family, Machine};
-pub use power_mode::Ladder;
+pub use power_mode::{Eco, Ladder};
 pub use site::SiteNow;
 pub use stock::Tier;
 

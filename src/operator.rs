@@ -49,6 +49,8 @@ pub struct Holding {
     pub growth_weight: f64,
     /// Overhead for which the connection is laid out.
     pub design_pue: f64,
+    /// Nameplate power with that overhead to which the connection is filled, over its rating.
+    pub fill: f64,
     /// Models that its cooling suits.
     pub suits: Vec<ModelId>,
 }
@@ -205,7 +207,7 @@ pub fn decide(
         }
         let outlook =
             Outlook { quoted, revenue: worth.revenue[site], tariff: worth.tariff[site], procured, day: moment.day };
-        let free = here.connected - operators.drawn(holding, &Table::new(committed));
+        let free = here.connected * holding.fill - operators.drawn(holding, &Table::new(committed));
         if free <= Power::ZERO {
             continue;
         }

@@ -1,6 +1,6 @@
 //! A machine model of the catalog: nameplate, limits, and how its family behaves.
 
-use super::power_mode::Ladder;
+use super::power_mode::{Eco, Ladder};
 use crate::calendar::Day;
 use crate::equations::power_target::PowerCurve;
 use crate::units::{Efficiency, Fraction, Hashrate, Power, Temperature};
@@ -14,8 +14,8 @@ pub struct Family {
     pub curve: PowerCurve,
     /// Rise of power per kelvin of inlet temperature, from 25 °C, as a share.
     pub power_rise_per_k: f64,
-    /// Hashrate of the saving mode over nominal; `None` where firmware offers none.
-    pub eco_hashrate: Option<f64>,
+    /// The saving mode; `None` where no firmware offers one.
+    pub eco: Option<Eco>,
     /// Hashrate of the turbo mode over nominal; `None` where it is not used.
     pub turbo_hashrate: Option<f64>,
 }
@@ -52,6 +52,6 @@ impl Machine {
     }
     /// The modes worth running, by what a kilowatt hour is worth.
     pub fn ladder(&self) -> Ladder {
-        Ladder::of(self.efficiency(), self.family.curve, self.family.eco_hashrate, self.family.turbo_hashrate)
+        Ladder::of(self.efficiency(), self.family.curve, self.family.eco, self.family.turbo_hashrate)
     }
 }

@@ -20,27 +20,50 @@ pub struct Rung {
 }
 
 /// The modes of one machine model, least demanding first.
+///
+/// Only some machines of a model carry firmware that can save: they climb the eco step early and the last step to nominal
+/// late, the others switch between off and nominal. The rungs are those of the model's machines together.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Ladder {
-    rungs: [Rung; 3],
+    rungs: [Rung; 4],
     len: u8,
 }
 
+/// The saving mode of a family.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Eco {
+    /// Hashrate over nominal, below 1.
+    pub hashrate: f64,
+    /// Share of machines whose firmware offers it.
+    pub share: f64,
+}
+
 impl Ladder {
-    /// The ladder of a machine: eco and turbo are hashrates over nominal, where they exist.
-    pub fn of(nominal: Efficiency, curve: PowerCurve, eco: Option<f64>, turbo: Option<f64>) -> Self {
+    /// The ladder of a machine: saving mode and turbo (hashrate over nominal) where they exist.
+    pub fn of(nominal: Efficiency, curve: PowerCurve, eco: Option<Eco>, turbo: Option<f64>) -> Self {
         let mut ladder = Self::default();
-        let mut below = 0.0;
-        let steps = [eco.filter(|x| *x > 0.0 && *x < 1.0), Some(1.0), turbo.filter(|x| *x > 1.0)];
-        for hashrate in steps.into_iter().flatten() {
-            let marginal = nominal * curve.marginal_efficiency(below, hashrate);
-            let at = usize::from(ladder.len);
-            let from = if at == 0 { marginal } else { marginal.max(ladder.rungs[at - 1].from) };
-            ladder.rungs[at] = Rung { from, hashrate, power: curve.power(hashrate) };
-            ladder.len += 1;
-            below = hashrate;
+        let able = eco.filter(|e| e.share > 0.0 && e.hashrate > 0.0 && e.hashrate < 1.0);
+        if let Some(Eco { hashrate, share }) = able {
+            let (saved, power) = (share * hashrate, share * curve.power(hashrate));
+            ladder.push(nominal * curve.efficiency(hashrate), saved, power);
+            if share < 1.0 {
+                ladder.push(nominal, saved + 1.0 - share, power + 1.0 - share);
+            }
+            ladder.push(nominal * curve.marginal_efficiency(hashrate, 1.0), 1.0, 1.0);
+        } else {
+            ladder.push(nominal, 1.0, 1.0);
+        }
+        if let Some(turbo) = turbo.filter(|x| *x > 1.0) {
+            ladder.push(nominal * curve.marginal_efficiency(1.0, turbo), turbo, curve.power(turbo));
         }
         ladder
+    }
+    /// One more rung, never reached before the one below it.
+    fn push(&mut self, from: Efficiency, hashrate: f64, power: f64) {
+        let at = usize::from(self.len);
+        let from = if at == 0 { from } else { from.max(self.rungs[at - 1].from) };
+        self.rungs[at] = Rung { from, hashrate, power };
+        self.len += 1;
     }
     /// The modes above "off".
     pub fn rungs(&self) -> &[Rung] {
@@ -68,7 +91,7 @@ mod tests {
     #[test]
     fn the_ladder_picks_the_mode_that_earns_most() {
         let nominal = Efficiency::j_per_th(34.2);
-        let ladder = Ladder::of(nominal, CURVE, Some(0.75), Some(1.2));
+        let ladder = Ladder::of(nominal, CURVE, Some(Eco { hashrate: 0.75, share: 1.0 }), Some(1.2));
         for tenth in 200..1200 {
             let worth = f64::from(tenth) / 10.0;
             // Profit of a mode per nominal hash, in the unit of energy that a hash buys.
@@ -76,6 +99,20 @@ mod tests {
             let best = [0.0, 0.75, 1.0, 1.2].into_iter().fold(0.0, |a: f64, h| a.max(profit(h)));
             let (h, _) = ladder.mode(ladder.climb(Efficiency::j_per_th(worth)));
             assert!((profit(h) - best).abs() < 1e-9, "at {worth} J/TH mode {h}");
+        }
+    }
+
+    #[test]
+    fn a_model_of_which_some_can_save_earns_what_both_kinds_earn() {
+        let nominal = Efficiency::j_per_th(30.0);
+        let ladder = |share: f64| Ladder::of(nominal, CURVE, Some(Eco { hashrate: 0.75, share }), None);
+        let (all, some, none) = (ladder(1.0), ladder(0.3), Ladder::of(nominal, CURVE, None, None));
+        for tenth in 200..600 {
+            let worth = Efficiency::j_per_th(f64::from(tenth) / 10.0);
+            let of = |l: &Ladder| l.mode(l.climb(worth));
+            let (h, p) = of(&some);
+            assert!((h - 0.3 * of(&all).0 - 0.7 * of(&none).0).abs() < 1e-12, "at {worth}");
+            assert!((p - 0.3 * of(&all).1 - 0.7 * of(&none).1).abs() < 1e-12, "at {worth}");
         }
     }
 

@@ -18,6 +18,8 @@ pub struct Tier {
     pub to: Efficiency,
     /// Share of power at the start.
     pub share: Fraction,
+    /// Price of its machines over the market's formula.
+    pub price_factor: f64,
 }
 
 impl Tier {
@@ -77,6 +79,7 @@ mod tests {
             from: Efficiency::j_per_th(from),
             to: Efficiency::j_per_th(to),
             share: Fraction::new(share),
+            price_factor: 1.0,
         };
         let tiers = [tier(68.0, 1e3, 0.2), tier(25.0, 38.0, 0.6), tier(0.0, 25.0, 0.2)];
         let kept = [ModelId(0), ModelId(1), ModelId(2)];

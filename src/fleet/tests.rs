@@ -20,7 +20,7 @@ pub(super) fn machine(id: &str, th_s: f64, w: f64, yearly_failure: f64) -> Machi
             yearly_failure: Fraction::new(yearly_failure),
             curve: PowerCurve { k_below: 1.5, k_above: 2.0 },
             power_rise_per_k: 0.0025,
-            eco_hashrate: None,
+            eco: None,
             turbo_hashrate: None,
         },
     }
@@ -99,7 +99,7 @@ fn machines_stop_where_power_costs_more_than_hashes_earn() {
 #[test]
 fn eco_runs_between_off_and_nominal() {
     let mut m = machine("s19", 95.0, 3250.0, 0.0);
-    m.family.eco_hashrate = Some(0.75);
+    m.family.eco = Some(Eco { hashrate: 0.75, share: 1.0 });
     let e = m.efficiency().as_j_per_th();
     let fleet = world(vec![m], vec![vec![(ModelId(0), 100)]]);
     let w = window();
@@ -120,7 +120,7 @@ fn skipping_unchanged_hours_is_exact() {
     // The same steps with sums made anew each time, over wandering revenue, inlet and service.
     let ladder = |id: &str, th: f64, w: f64| {
         let mut m = machine(id, th, w, 0.06);
-        m.family.eco_hashrate = Some(0.7);
+        m.family.eco = Some(Eco { hashrate: 0.7, share: 0.4 });
         m
     };
     let fleet = world(

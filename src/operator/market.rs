@@ -4,7 +4,7 @@
 //! months m: a margin that fades with difficulty d, is cut at a halving (k), is discounted (r), and is valued at a cheap
 //! producer's tariff. h is the mean hashprice of two months, because quotes lag by weeks. A fit to dated quotes of
 //! machines by class, 2021–2024 (Hashrate Index and its sources): mean error 27 % (ln), worst in July and December 2022,
-//! when sellers held out. Never below scrap.
+//! when sellers held out. A class of efficiency may have its own factor (the best machines are rationed). Never below scrap.
 
 use crate::calendar::Day;
 use crate::equations::break_even::hashcost;
@@ -26,6 +26,8 @@ pub struct Listing {
     pub hashrate: Hashrate,
     /// Nominal power.
     pub power: Power,
+    /// Price over the market's formula: what its class of efficiency fetches.
+    pub price_factor: f64,
     /// Break-even efficiency below which it stands still in every mode.
     pub runs_from: Efficiency,
 }
@@ -81,7 +83,7 @@ impl MachineMarket {
                 MONTH_DAYS * margin.max(0.0) * libm::exp(-self.discount * m)
             })
             .sum();
-        (self.multiple * sum).max(self.scrap_usd_per_th_s) * listing.hashrate.as_th_s()
+        (self.multiple * listing.price_factor * sum).max(self.scrap_usd_per_th_s) * listing.hashrate.as_th_s()
     }
 }
 
@@ -131,6 +133,7 @@ pub(super) mod tests {
             released: Day::parse(released).unwrap(),
             hashrate: Hashrate::th_s(th_s),
             power: Power::w(w),
+            price_factor: 1.0,
             runs_from: efficiency,
         }
     }

@@ -12,6 +12,7 @@ fn holding(operator: u32, mw: f64) -> Holding {
         connected: Power::mw(mw),
         growth_weight: mw,
         design_pue: 1.04,
+        fill: 1.0,
         suits: (0..4).map(ModelId).collect(),
     }
 }

@@ -26,6 +26,8 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/world/channels",
     "irkutsk/world/demand",
     "irkutsk/world/money",
+    "irkutsk/world/fleet",
+    "irkutsk/world/machines",
     "irkutsk/world/network",
     "irkutsk/world/water",
 ];

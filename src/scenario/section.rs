@@ -50,8 +50,12 @@ pub mod cooling;
 pub mod demand;
 pub mod event;
 pub mod finance;
+pub mod fleet;
 pub mod grid;
 pub mod hydro;
+pub mod machine;
+pub mod operator;
+pub mod site;
 
 use super::spec::{TableSpec, day, integer, names, sources, table, table_spec, tables, text};
 
@@ -107,6 +111,14 @@ pub static ROOT: TableSpec = table_spec(
         tables(&finance::TAX_LAW),
         table(&finance::FX).optional(),
         tables(&event::SPEC),
+        tables(&machine::FAMILY),
+        tables(&machine::MACHINE),
+        tables(&fleet::TIER),
+        table(&fleet::FLEET),
+        tables(&site::SITE),
+        tables(&operator::OPERATOR),
+        table(&operator::GROWTH),
+        table(&operator::MACHINE_MARKET),
         sources("source", "Where the numbers come from, by key or prefix of keys.").optional(),
     ],
 );
