@@ -150,7 +150,7 @@ pub const METRICS: &[Metric] = &[
         "h",
         "Hours at a limit",
         "Часов на пределе",
-        "Hours with a positive shadow price, by interface and branch; `<id>_at_low` and `<id>_at_high` are the hours with flow above the ends of an assumed limit's range.",
+        "Hours with a positive shadow price, by controlled section and branch; `<id>_at_low` and `<id>_at_high` are the hours with flow above the ends of an assumed limit's range.",
     ),
     row(
         "reserve_shortfall_hours",

@@ -37,6 +37,22 @@ fn equal_records_give_equal_bytes_and_every_picture_its_files() {
     }
 }
 
+#[cfg(feature = "plots")]
+#[test]
+fn windows_of_any_length_can_be_drawn() {
+    for days in [1, 5, 33, 1100] {
+        let (record, meta) = (synthetic::record(days), synthetic::meta());
+        let report = Report::compose(&record, &meta, Wanted::default()).unwrap();
+        assert!(report.absent().is_empty(), "{days} days");
+        for drawing in &report.drawn {
+            assert!(!drawing.svg.contains("NaN") && !drawing.svg.contains("inf"), "{} of {days} days", drawing.id);
+            assert!(drawing.data.rows() > 0 && drawing.words.title.len() > 10, "{} of {days} days", drawing.id);
+            let columns = drawing.data.columns.iter().all(|c| c.cells.len() == drawing.data.rows());
+            assert!(columns, "{} of {days} days has columns of unequal length", drawing.id);
+        }
+    }
+}
+
 #[test]
 fn a_picture_without_data_is_listed_as_absent() {
     let (mut record, meta) = (synthetic::record(2), synthetic::meta());

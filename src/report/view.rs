@@ -122,6 +122,13 @@ pub fn day_words(day: crate::calendar::Day) -> String {
 
 /// A place, plant or operator for people: `ust_ilimsk` is "Ust-Ilimsk".
 pub fn place(id: &str) -> String {
+    for (suffix, words) in
+        [("_at_low", "with the limit at its low end"), ("_at_high", "with the limit at its high end")]
+    {
+        if let Some(id) = id.strip_suffix(suffix) {
+            return format!("{}, {words}", place(id));
+        }
+    }
     match id {
         "ust_ilimsk" => "Ust-Ilimsk".into(),
         "bratsk_irkutsk" => "north–south corridor".into(),
@@ -192,6 +199,7 @@ mod tests {
     #[test]
     fn places_have_names() {
         assert_eq!(place("ust_ilimsk"), "Ust-Ilimsk");
+        assert_eq!(place("bratsk_irkutsk_at_low"), "north–south corridor, with the limit at its low end");
         assert_eq!((place("home_miners").as_str(), place("home_bratsk").as_str()), ("Home miners", "Home Bratsk"));
         assert_eq!(largest(&[1.0, f64::NAN, 3.0, 3.0]), Some((2, 3.0)));
     }
