@@ -47,17 +47,17 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     }
     let strained: f64 = by_month.iter().sum();
     let worst = largest(&by_month).map_or(0, |w| w.0);
+    let (subject, bound) = if corridor { ("The corridor", "its limit") } else { ("The load", "its peak") };
     let title = if strained < 1.0 {
-        format!("No hour came above 90 % of {of}")
-    } else if window.days() < 60 {
-        format!("{} ran above 90 % of {of}", of_hours(strained, hours))
+        format!("{subject} never came above 90 % of {bound}")
     } else {
-        format!(
-            "{} ran above 90 % of {of}, {} % of them in {}",
-            of_hours(strained, hours),
-            number::fixed(100.0 * by_month[worst] / strained, 0),
-            month_name(worst as u32 + 1)
-        )
+        let month = if window.days() < 60 {
+            String::new()
+        } else {
+            let share = number::fixed(100.0 * by_month[worst] / strained, 0);
+            format!(", {share} % of them in {}", month_name(worst as u32 + 1))
+        };
+        format!("{subject} ran above 90 % of {bound} in {}{month}", of_hours(strained, hours))
     };
     let what = if corridor { "Loading of the north–south corridor" } else { "Load of the region over its largest" };
     let days = if view.dated { String::new() } else { format!("; {}", view.weather()) };
