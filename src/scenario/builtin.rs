@@ -30,9 +30,6 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/world/machines",
     "irkutsk/world/network",
     "irkutsk/world/water",
-    "irkutsk/world/channels",
-    "irkutsk/world/coin",
-    "irkutsk/world/money",
 ];
 
 /// Traces by name: the path below `scenarios/`.
