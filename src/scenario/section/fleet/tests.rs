@@ -9,7 +9,7 @@ use crate::random::{Member, Seed};
 use crate::scenario::check::Checked;
 use crate::scenario::section::{fleet as section, machine, operator as operator_section, site};
 use crate::scenario::spec::{TableSpec, integer, sources, table, table_spec, tables, text};
-use crate::scenario::testing;
+use crate::scenario::{Scenario, testing};
 use crate::units::{ExchangeRate, Fraction, Hashprice, Hashrate, Power, Tariff, Temperature};
 use std::collections::BTreeSet;
 
@@ -90,6 +90,19 @@ fn built() -> (Checked, Fleet, Operators) {
 /// Sites of the region: those that grow with the imposed path.
 fn in_region(operators: &Operators) -> Vec<SiteId> {
     operators.sites.enumerate().filter(|(_, h)| h.growth_weight > 0.0).map(|(id, _)| id).collect()
+}
+
+#[test]
+fn every_number_of_the_shipped_fleet_has_its_source() {
+    let parts = [
+        include_str!("../../../../scenarios/irkutsk/world/machines.toml"),
+        include_str!("../../../../scenarios/irkutsk/world/fleet.toml"),
+    ];
+    for text in parts {
+        let problems = Scenario::from_text("part", text).check().problems().to_string();
+        let told: Vec<&str> = problems.lines().filter(|l| l.contains("source")).collect();
+        assert_eq!(told, Vec::<&str>::new());
+    }
 }
 
 #[test]
