@@ -36,7 +36,7 @@ use crate::calendar::Moment;
 use crate::fault::{Cause, Component, StepError};
 use crate::flows::{Bids, Dispatch, Load, Sky, Supply};
 use crate::ids::{BranchId, BusId, Id, InterfaceId, PlantId, SiteId, Table};
-use crate::power::Solver;
+use crate::power::{self, Solver};
 use crate::units::Power;
 use numbers::Numbers;
 use std::sync::Arc;
@@ -77,14 +77,21 @@ pub struct GridNow {
     /// The market in use, and those of other states of the network met so far.
     topology: Option<Arc<Topology>>,
     met: Vec<Arc<Topology>>,
-    solver: Option<Solver>,
+    solvers: Option<Solvers>,
     numbers: Numbers,
     /// Flow of each line in the step before, MW; empty before the first.
     line_flow: Vec<f64>,
     held_losses: Option<Vec<f64>>,
 }
 
-/// Steps after which the solver starts from nothing, so that no result leans on how a run was cut into pieces.
+/// The solvers of the two markets in use.
+#[derive(Clone, Debug)]
+struct Solvers {
+    lean: Solver,
+    full: Solver,
+}
+
+/// Steps after which the solvers start from nothing, so that no result leans on how a run was cut into pieces.
 const BLOCK_STEPS: usize = 168;
 
 impl Grid {
@@ -176,7 +183,7 @@ impl GridNow {
                 new
             }
         };
-        self.solver = Some(Solver::new(&topology.market));
+        self.solvers = Some(Solvers { lean: Solver::new(&topology.lean), full: Solver::new(&topology.full) });
         self.topology = Some(Arc::clone(&topology));
         Ok(topology)
     }
@@ -214,8 +221,9 @@ pub fn clear(
         .switch(given, Key::new(given, rules, supply))
         .map_err(|what| error(Cause::OutOfRange(format!("the network: {what}"))))?;
     if now.step % BLOCK_STEPS == 0 {
-        if let Some(solver) = &mut state.solver {
-            solver.reset();
+        if let Some(solvers) = &mut state.solvers {
+            solvers.lean.reset();
+            solvers.full.reset();
         }
     }
     if state.line_flow.is_empty() {
@@ -241,14 +249,25 @@ fn solve(
     let error = |cause| StepError::new(now, Component::Grid, cause);
     state.lose(given, topology);
     state.numbers.write(given, rules, topology, now, sky, supply, load, bids);
-    let Some(solver) = state.solver.as_mut() else {
+    let GridNow { solvers, numbers, line_flow, .. } = state;
+    let Some(Solvers { lean, full }) = solvers else {
         return Err(error(Cause::OutOfRange("the dispatch has no solver".into())));
     };
-    match solver.solve(&topology.market, &state.numbers.hour()) {
+    let mut read = |solved: &power::Dispatch, price| {
+        line_flow.clear();
+        line_flow.extend_from_slice(solved.flow_mw);
+        outcome::read(given, rules, topology, numbers, supply, load, bids, solved, price)
+    };
+    if let Ok(solved) = lean.solve(&topology.lean, &numbers.hour(topology.layout.lean)) {
+        let price = outcome::prices(given, &solved);
+        if given.penalties.idle_at(&price) {
+            return Ok(read(&solved, price));
+        }
+    }
+    match full.solve(&topology.full, &numbers.hour(usize::MAX)) {
         Ok(solved) => {
-            state.line_flow.clear();
-            state.line_flow.extend_from_slice(solved.flow_mw);
-            Ok(outcome::read(given, rules, topology, &state.numbers, supply, load, bids, &solved))
+            let price = outcome::prices(given, &solved);
+            Ok(read(&solved, price))
         }
         Err(why) => Err(error(Cause::Infeasible(outcome::tell(given, &why)))),
     }

@@ -46,7 +46,7 @@ impl Numbers {
         load: &Load,
         bids: &Bids,
     ) {
-        let columns = topology.market.columns().len();
+        let columns = topology.full.columns().len();
         for of_columns in [&mut self.lower, &mut self.upper, &mut self.cost] {
             of_columns.clear();
             of_columns.resize(columns, 0.0);
@@ -60,13 +60,14 @@ impl Numbers {
         self.reserve(given, topology);
     }
 
-    /// The numbers as the solver takes them.
-    pub(super) fn hour(&self) -> Hour<'_> {
+    /// The numbers of the first so many columns as a solver takes them.
+    pub(super) fn hour(&self, columns: usize) -> Hour<'_> {
+        let first = |of: &'_ Vec<f64>| columns.min(of.len());
         Hour {
             withdrawal_mw: &self.withdrawal,
-            lower_mw: &self.lower,
-            upper_mw: &self.upper,
-            cost_usd_per_mwh: &self.cost,
+            lower_mw: &self.lower[..first(&self.lower)],
+            upper_mw: &self.upper[..first(&self.upper)],
+            cost_usd_per_mwh: &self.cost[..first(&self.cost)],
             branch_limit_mw: &self.branch_limit,
             section_low_mw: &self.section_low,
             section_high_mw: &self.section_high,
@@ -198,7 +199,7 @@ impl Numbers {
         self.row_high.clear();
         for (at, area) in given.areas.iter().enumerate() {
             let in_area = |bus: usize| given.buses.as_slice().get(bus).is_some_and(|b| b.area == Some(at));
-            let units = topology.market.columns().iter().zip(&self.upper).take(layout.plants + given.plants.len());
+            let units = topology.full.columns().iter().zip(&self.upper).take(layout.plants + given.plants.len());
             let mut fixed: f64 = units.filter(|(c, _)| in_area(c.bus)).map(|(_, upper)| upper).sum();
             if let Some(section) = area.import_section {
                 fixed += self.section_high.get(section.index()).copied().unwrap_or(0.0);

@@ -31,6 +31,7 @@ pub(super) fn read(
     load: &Load,
     bids: &Bids,
     solved: &power::Dispatch,
+    price: Table<BusId, EnergyPrice>,
 ) -> Dispatch {
     let (layout, x) = (&topology.layout, solved.column_mw);
     let at = |column: usize| x.get(column).copied().unwrap_or(0.0);
@@ -103,7 +104,7 @@ pub(super) fn read(
         mining_share: Table::new(mining_share.collect()),
         losses: Table::new(numbers.loss.iter().zip(&shed).map(|(l, s)| Power::mw(l - s.loss_mw)).collect()),
         exchange_mw,
-        price: prices(given, solved),
+        price,
         reserve_shortfall: (0..given.areas.len()).map(|a| Power::mw(at(layout.reserve + a))).collect(),
         certificate: Certificate {
             objective_rub_per_h: solved.certificate.objective_usd_per_h,
@@ -116,7 +117,7 @@ pub(super) fn read(
 
 /// What one more MW of load would cost at each bus. Where an area counts the free margin of its import section as reserve,
 /// load behind that section takes reserve too: the row's shadow price is a part of its price.
-fn prices(given: &Grid, solved: &power::Dispatch) -> Table<BusId, EnergyPrice> {
+pub(super) fn prices(given: &Grid, solved: &power::Dispatch) -> Table<BusId, EnergyPrice> {
     let mut price = Table::new(solved.price_usd_per_mwh.iter().map(|p| EnergyPrice::rub_per_mwh(*p)).collect());
     for (area, shadow) in given.areas.iter().zip(solved.row_shadow_usd_per_mwh) {
         if *shadow != 0.0 && area.import_section.is_some() {

@@ -1,5 +1,6 @@
 //! What it costs, on paper, to break a wish of the system: the order in which wishes are given up.
 
+use crate::ids::{BusId, Table};
 use crate::units::EnergyPrice;
 
 /// Penalties of the dispatch. Shadow prices made of them say what was scarce; they are no money.
@@ -21,8 +22,9 @@ pub struct Penalties {
 }
 
 impl Penalties {
-    /// The highest penalty in use.
-    pub fn highest(&self) -> EnergyPrice {
-        self.protected.max(self.ordinary).max(self.overgeneration)
+    /// Whether at these bus prices nobody gives up load or holds output back: no price reaches a penalty.
+    pub fn idle_at(&self, price: &Table<BusId, EnergyPrice>) -> bool {
+        let first = self.interruptible.min(self.ordinary).min(self.protected);
+        price.iter().all(|p| *p < first && *p > -self.overgeneration)
     }
 }

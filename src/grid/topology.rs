@@ -1,7 +1,10 @@
 //! The market of one state of the network: which circuits are in service, and what may be dispatched where.
 //!
 //! Columns stand in a fixed order, and among dispatches of equal cost the one that prefers earlier columns is taken: water,
-//! plants, import, export, output held back, then load by tier, reserve last.
+//! plants, import, export, reserve lacking; then what only scarcity or surplus brings up: output held back, load by tier.
+//! Most steps need nothing of the latter, so each state of the network has a lean market without it. A dispatch of the lean
+//! market whose bus prices stay between the penalties is the dispatch of the full one: no column left out has a reduced
+//! cost that would bring it in.
 
 use super::Grid;
 use super::rules::Rules;
@@ -52,13 +55,16 @@ pub(super) struct Layout {
     pub(super) protected: usize,
     /// Reserve lacking, by area.
     pub(super) reserve: usize,
+    /// How many columns the lean market has: those before the first that only scarcity or surplus brings up.
+    pub(super) lean: usize,
 }
 
-/// A market and its layout.
+/// The two markets of one state of the network, and their common layout.
 #[derive(Debug)]
 pub(super) struct Topology {
     pub(super) key: Key,
-    pub(super) market: Market,
+    pub(super) full: Market,
+    pub(super) lean: Market,
     pub(super) layout: Layout,
     /// Scheme circuits out, by section.
     pub(super) out_of_scheme: Vec<usize>,
@@ -93,6 +99,9 @@ impl Topology {
         for exchange in &given.exchanges {
             layout.exports.push(extend(&mut columns, exchange.segments, Column::consumption(exchange.bus.index())));
         }
+        layout.reserve = columns.len();
+        columns.extend(given.areas.iter().map(|_| Column::slack()));
+        layout.lean = columns.len();
         layout.hydro_held = columns.len();
         columns.extend(key.hydro.iter().map(|(bus, _)| Column::consumption(bus_of(bus))));
         layout.plants_held = columns.len();
@@ -110,11 +119,9 @@ impl Topology {
         }
         layout.protected = columns.len();
         columns.extend((0..buses).map(Column::supply));
-        layout.reserve = columns.len();
-        columns.extend(given.areas.iter().map(|_| Column::slack()));
 
-        let sections = given.sections.iter().map(|s| s.lines.clone()).collect();
-        let mut rows = Vec::with_capacity(given.areas.len());
+        let sections: Vec<_> = given.sections.iter().map(|s| s.lines.clone()).collect();
+        let mut rows: Vec<Vec<(usize, f64)>> = Vec::with_capacity(given.areas.len());
         for (at, area) in given.areas.iter().enumerate() {
             let mut row = vec![(layout.reserve + at, 1.0)];
             let is_unit = |c: usize| c < layout.plants + given.plants.len();
@@ -137,8 +144,13 @@ impl Topology {
                 counted.map(|(l, n)| (l.circuits - n.min(&l.circuits)) as usize).sum()
             })
             .collect();
-        let market = Market::new(network, columns, sections, rows).map_err(|e| e.to_string())?;
-        Ok(Self { key, market, layout, out_of_scheme })
+        let lean_rows =
+            rows.iter().map(|row| row.iter().copied().filter(|(c, _)| *c < layout.lean).collect()).collect();
+        let lean_columns = columns.iter().copied().take(layout.lean).collect();
+        let lean = Market::new(network.clone(), lean_columns, sections.clone(), lean_rows);
+        let full = Market::new(network, columns, sections, rows);
+        let told = |e: crate::power::MarketError| e.to_string();
+        Ok(Self { key, full: full.map_err(told)?, lean: lean.map_err(told)?, layout, out_of_scheme })
     }
 }
 
