@@ -459,3 +459,37 @@ fn every_line_can_be_lost_at_the_record_without_a_contradiction() {
         }
     }
 }
+
+#[test]
+fn every_number_of_the_shipped_grid_and_demand_has_its_source() {
+    let told = |text: &str| -> Vec<String> {
+        let problems = crate::scenario::Scenario::from_text("network", text).check().problems().to_string();
+        problems
+            .lines()
+            .filter(|line| line.contains("without a source") || line.contains("`source"))
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(told(&text()), Vec::<String>::new());
+    let bare = text().replace("[source.\"demand.filter_days\"]", "[source.\"demand.filter_hours\"]");
+    assert!(!told(&bare).is_empty(), "a number without a source is told");
+}
+
+#[test]
+fn what_bounds_cannot_say_is_told() {
+    let told = |from: &str, to: &str| -> String {
+        assert!(text().contains(from), "{from}");
+        let checked = testing::checked(&ROOT, &text().replace(from, to));
+        build(&checked.view_of(&ROOT));
+        demand_section::build(&checked.view_of(&ROOT));
+        checked.problems().to_string()
+    };
+    assert!(told("limit_one_out_mw = 2200", "limit_one_out_mw = 3200").contains("above 2900 MW"));
+    assert!(told("protected_rub_per_mwh = 300000", "protected_rub_per_mwh = 300").contains("order what is given up"));
+    assert!(told("shed_share = [0.05,", "shed_share = [0.15,").contains("a sum of 1"));
+    assert!(
+        told("branches = [\"bpp_tul\", \"bpp_nzi\", \"tai_nud\"]", "branches = [\"bpp_tul\"]").contains("a way around")
+    );
+    assert!(told("to = \"kir\"", "to = \"uku\"").contains("from a bus to itself"));
+    assert!(told("base_mw = 5265", "base_mw = 3900").contains("homes"));
+}
