@@ -13,6 +13,7 @@ pub mod interrupt;
 pub mod library;
 pub mod new;
 pub mod progress;
+pub mod run;
 pub mod scenarios;
 pub mod schema;
 pub mod study;
@@ -49,6 +50,8 @@ pub struct Program {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Simulate one future of a scenario: tables, pictures, a page.
+    Run(run::Run),
     /// Tell every problem of every file; run nothing.
     Check(check::Check),
     /// Explain a scenario, one of its values, a metric or a term.
@@ -67,6 +70,7 @@ impl Program {
     /// Does it.
     pub fn run(self) -> Result<(), Failure> {
         match self.verb {
+            Verb::Run(verb) => verb.run(),
             Verb::Check(verb) => verb.run(),
             Verb::Explain(verb) => verb.run(),
             Verb::Scenarios(verb) => verb.run(),

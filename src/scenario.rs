@@ -4,6 +4,7 @@
 //! `--with` and `--set` over one another · [`check`] holds the result against the schema of [`section`] · builders read
 //! [`View`]s. There is no IO here: a library is handed in.
 
+mod build;
 mod builtin;
 pub mod check;
 pub mod document;

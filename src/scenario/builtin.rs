@@ -20,16 +20,18 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/severe-measures",
     "irkutsk/cold-2023",
     "irkutsk/north-south-outage",
+    "irkutsk/normal-year",
+    "irkutsk/published-tariff",
     "irkutsk/world/climate",
     "irkutsk/world/cooling",
+    "irkutsk/world/water",
+    "irkutsk/world/network",
+    "irkutsk/world/demand",
+    "irkutsk/world/machines",
+    "irkutsk/world/fleet",
     "irkutsk/world/coin",
     "irkutsk/world/channels",
-    "irkutsk/world/demand",
     "irkutsk/world/money",
-    "irkutsk/world/fleet",
-    "irkutsk/world/machines",
-    "irkutsk/world/network",
-    "irkutsk/world/water",
 ];
 
 /// Traces by name: the path below `scenarios/`.
