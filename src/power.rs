@@ -22,6 +22,7 @@ mod flow;
 mod gradient;
 mod hour;
 mod interior;
+mod lanes;
 mod ldl;
 mod market;
 mod matpower;

@@ -11,6 +11,7 @@
 //! angles, `Σ_k ± b_k (λ_f − λ_t + μ_k) = 0` at each bus; what is left of that sum, times the angle, counts as gap.
 
 use super::hour::Hour;
+use super::lanes::{dot, furthest_outside};
 use super::market::Market;
 
 /// Residuals up to this are rounding \[MW\].
@@ -56,10 +57,7 @@ pub(super) struct Answer<'a> {
 /// Proves, or fails to prove, an hour.
 pub(super) fn certify(market: &Market, hour: &Hour, answer: &mut Answer) -> Certificate {
     let violation_mw = violation(market, hour, answer);
-    let mut objective = 0.0;
-    for (x, c) in answer.x.iter().zip(hour.cost_usd_per_mwh) {
-        objective += x * c;
-    }
+    let objective = dot(answer.x, hour.cost_usd_per_mwh);
     let (bound, residual) = bound(market, hour, answer);
     let gap = ((objective - bound).abs() + residual) / objective.abs().max(1.0);
     let gap = if gap.is_nan() { f64::INFINITY } else { gap };
@@ -68,10 +66,7 @@ pub(super) fn certify(market: &Market, hour: &Hour, answer: &mut Answer) -> Cert
 
 /// The largest primal violation.
 fn violation(market: &Market, hour: &Hour, answer: &mut Answer) -> f64 {
-    let mut worst = 0.0_f64;
-    for (x, (low, high)) in answer.x.iter().zip(hour.lower_mw.iter().zip(hour.upper_mw)) {
-        worst = worst.max(low - x).max(x - high);
-    }
+    let mut worst = furthest_outside(answer.x, hour.lower_mw, hour.upper_mw);
     for (flow, limit) in answer.flow.iter().zip(hour.branch_limit_mw) {
         worst = worst.max(flow.abs() - limit);
     }
@@ -103,10 +98,7 @@ fn violation(market: &Market, hour: &Hour, answer: &mut Answer) -> f64 {
 /// The bound that prices prove, and what their stationarity lacks.
 fn bound(market: &Market, hour: &Hour, answer: &mut Answer) -> (f64, f64) {
     let network = market.network();
-    let mut bound = 0.0;
-    for (price, withdrawal) in answer.price.iter().zip(hour.withdrawal_mw) {
-        bound += price * withdrawal;
-    }
+    let mut bound = dot(answer.price, hour.withdrawal_mw);
     let mut sides = |shadow: f64, low: f64, high: f64| {
         if shadow != 0.0 {
             bound -= shadow * if shadow > 0.0 { high } else { low };

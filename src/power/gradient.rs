@@ -1,5 +1,6 @@
 //! How each limit's quantity moves with each column and with the injection at each bus, computed when first asked for.
 
+use super::lanes::dot;
 use super::market::{Limit, Market};
 
 /// Not computed yet.
@@ -80,10 +81,6 @@ impl Gradients {
 
     /// The limit's quantity when every column is at zero.
     pub(super) fn at_zero(&self, limit: usize, withdrawal_mw: &[f64]) -> f64 {
-        let mut sum = 0.0;
-        for (g, d) in self.by_bus(limit).iter().zip(withdrawal_mw) {
-            sum += g * d;
-        }
-        self.offset[self.slot[limit] as usize] - sum
+        self.offset[self.slot[limit] as usize] - dot(self.by_bus(limit), withdrawal_mw)
     }
 }

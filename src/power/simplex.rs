@@ -13,6 +13,7 @@
 use super::dense::DenseLu;
 use super::gradient::Gradients;
 use super::hour::Hour;
+use super::lanes::dot;
 use super::market::{Limit, Market};
 
 /// A violation no larger than this is none \[MW\].
@@ -267,10 +268,8 @@ impl Simplex {
             if !side.is_finite() {
                 return false;
             }
-            let mut rest = side - self.gradients.at_zero(limit, hour.withdrawal_mw);
-            for (a, x) in self.gradients.by_column(limit).iter().zip(&self.x) {
-                rest -= a * x;
-            }
+            let at_zero = self.gradients.at_zero(limit, hour.withdrawal_mw);
+            let rest = side - at_zero - dot(self.gradients.by_column(limit), &self.x);
             self.side.push(side);
             self.basic_value.push(rest);
         }
