@@ -224,8 +224,8 @@ pub fn decide(
         let taken = buy(freed, &paying, OrderReason::Refill);
         let grown = buy(unfilled, own, OrderReason::Growth);
         buy(free - freed - unfilled, own, OrderReason::Refill);
-        here.freed = here.freed - taken;
-        here.unfilled = here.unfilled - grown;
+        here.freed -= taken;
+        here.unfilled -= grown;
         here.clients.welcome(taken + grown, &owner.clients, barred);
     }
     Orders { orders }

@@ -23,6 +23,17 @@ pub(super) struct Coming {
     pub(super) reason: OrderReason,
 }
 
+/// Whether the law and the clock let a site run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gate {
+    /// Before the first step: machines run already and need no start.
+    New,
+    /// It runs.
+    Open,
+    /// A curfew keeps it off.
+    Shut,
+}
+
 /// A site now.
 #[derive(Clone, Debug)]
 pub struct SiteNow {
@@ -33,8 +44,7 @@ pub struct SiteNow {
     /// Share of the last bid that the grid served.
     pub(super) served: f64,
     band: (Efficiency, Efficiency),
-    open: bool,
-    begun: bool,
+    gate: Gate,
     stale: bool,
     tripped: bool,
     throttle_from: f64,
@@ -50,8 +60,7 @@ impl SiteNow {
             coming: Vec::new(),
             served: 1.0,
             band: (Efficiency::ZERO, Efficiency::ZERO),
-            open: true,
-            begun: false,
+            gate: Gate::New,
             stale: true,
             tripped: false,
             throttle_from: f64::MAX,
@@ -85,16 +94,13 @@ impl SiteNow {
     ) -> (f64, f64) {
         self.stress = fleet.wear.start_stress(inlet);
         if !open {
-            if self.open {
-                self.cohorts.iter_mut().for_each(|c| c.rung = 0);
-                self.open = false;
-            }
-            self.begun = true;
+            self.cohorts.iter_mut().for_each(|c| c.rung = 0);
+            self.gate = Gate::Shut;
             return (0.0, 0.0);
         }
         let (low, high) = self.band;
         let inside = worth >= low && (worth < high || !high.is_finite()) && high > low;
-        if !inside || !self.open {
+        if !inside || self.gate == Gate::Shut {
             self.choose(fleet, worth);
         }
         let felt = inlet + TemperatureRise::kelvin(fleet.wear.dust_k);
@@ -124,14 +130,14 @@ impl SiteNow {
             if let Some(here) = usize::from(rung).checked_sub(1).and_then(|i| ladder.rungs().get(i)) {
                 low = low.max(here.from);
             }
-            if c.rung == 0 && rung > 0 && self.begun {
+            if c.rung == 0 && rung > 0 && self.gate != Gate::New {
                 c.starting = true;
                 c.starts += self.stress;
             }
             c.rung = rung;
         }
         self.band = (low, high);
-        (self.open, self.begun, self.stale) = (true, true, true);
+        (self.gate, self.stale) = (Gate::Open, true);
     }
 
     /// Sums at an inlet that throttles nobody.

@@ -74,7 +74,7 @@ pub(super) fn fill(
         let each = operators.listings[choice.model].power * holding.design_pue;
         let part = left / (choices.len() - i) as f64;
         let machines = libm::floor(part / each).max(0.0);
-        left = left - each * machines;
+        left -= each * machines;
         filled += each * machines;
         if machines > 0.0 {
             let machines = machines as i64;
