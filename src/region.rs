@@ -176,10 +176,33 @@ pub struct Station {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// Whether it is thermal (else hydro).
-    pub thermal: bool,
+    /// What it is.
+    pub kind: StationKind,
     /// Whether it lies in the region.
     pub in_region: bool,
+}
+
+/// What a plant is to the region's totals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StationKind {
+    /// Burns fuel.
+    #[default]
+    Thermal,
+    /// Runs on a river outside the cascade.
+    Hydro,
+    /// Stands for the net supply of a neighboring system.
+    Neighbor,
+}
+
+impl StationKind {
+    /// The word that begins its column.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Thermal => "thermal",
+            Self::Hydro => "hydro",
+            Self::Neighbor => "neighbor",
+        }
+    }
 }
 
 /// A mining site.

@@ -2,7 +2,7 @@
 
 use super::{Series, Total};
 use crate::ids::{Id, SiteId};
-use crate::region::Region;
+use crate::region::{Region, StationKind};
 use crate::step::Step;
 
 /// The totals of the region in one step, MW: what the balances, the tallies and the columns share.
@@ -46,10 +46,11 @@ impl Totals {
         }
         for (id, plant) in a.plants.enumerate().filter(|(_, p)| p.in_region) {
             let mw = d.plants[id].as_mw();
-            if plant.thermal {
-                t.thermal_mw += mw;
-            } else {
-                t.hydro_mw += mw;
+            match plant.kind {
+                StationKind::Thermal => t.thermal_mw += mw,
+                StationKind::Hydro => t.hydro_mw += mw,
+                // A neighbor's supply comes in from outside, wherever its bus lies.
+                StationKind::Neighbor => {}
             }
         }
         for (id, _) in a.sites.enumerate().filter(|(_, s)| s.in_region) {
@@ -157,7 +158,7 @@ impl Columns {
             });
         }
         for (id, plant) in a.plants.enumerate() {
-            let kind = if plant.thermal { "thermal" } else { "hydro" };
+            let kind = plant.kind.word();
             self.put(Total::Mean, "MW", d.plants[id].as_mw(), || {
                 (format!("{kind}_{}_mw", plant.id), plant.name.clone(), format!("Generation of {}.", plant.name))
             });

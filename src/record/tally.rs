@@ -4,7 +4,7 @@ use super::columns::Totals;
 use super::{Headline, Value};
 use crate::calendar::Moment;
 use crate::flows::{Settled, Subsidy};
-use crate::region::Region;
+use crate::region::{Region, StationKind};
 use crate::step::Step;
 
 /// Running sums of a run.
@@ -107,10 +107,10 @@ impl Tally {
                 step.water.reaches.as_slice().get(i).map_or(0.0, |r| r.spilled_energy.as_mwh());
         }
         for ((i, p), plant) in d.plants.iter().enumerate().zip(world.atlas.plants.iter()) {
-            if plant.in_region && plant.thermal {
-                *grown(&mut self.thermal_mwh, i) += p.as_mw() * h;
-            } else if plant.in_region {
-                *grown(&mut self.small_hydro_mwh, i) += p.as_mw() * h;
+            match plant.kind {
+                StationKind::Thermal if plant.in_region => *grown(&mut self.thermal_mwh, i) += p.as_mw() * h,
+                StationKind::Hydro if plant.in_region => *grown(&mut self.small_hydro_mwh, i) += p.as_mw() * h,
+                _ => {}
             }
         }
         self.mining_peak_mw = self.mining_peak_mw.max(t.mining_mw);
@@ -199,10 +199,10 @@ impl Tally {
             spill.push((dam.plant.clone(), self.spill_mwh.get(i).copied().unwrap_or(0.0) / 1e3));
         }
         let mut thermal = Vec::new();
-        for (i, plant) in a.plants.iter().enumerate().filter(|(_, p)| p.in_region) {
-            let list = if plant.thermal { &self.thermal_mwh } else { &self.small_hydro_mwh };
+        for (i, plant) in a.plants.iter().enumerate().filter(|(_, p)| p.in_region && p.kind != StationKind::Neighbor) {
+            let list = if plant.kind == StationKind::Thermal { &self.thermal_mwh } else { &self.small_hydro_mwh };
             let entry = (plant.id.clone(), list.get(i).copied().unwrap_or(0.0) / 1e3);
-            if plant.thermal { thermal.push(entry) } else { hydro.push(entry) }
+            if plant.kind == StationKind::Thermal { thermal.push(entry) } else { hydro.push(entry) }
         }
         let sum = |list: &[(String, f64)]| list.iter().map(|e| e.1).sum::<f64>();
         let load_gwh = (self.demand_mwh + self.mining_mwh + self.losses_mwh) / 1e3;

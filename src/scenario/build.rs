@@ -5,10 +5,10 @@ use super::section::{bitcoin, channel, climate, cooling, demand, event, finance,
 use super::view::View;
 use super::{Problems, Scenario};
 use crate::calendar::Window;
-use crate::grid::Grid;
+use crate::grid::{Grid, PlantKind};
 use crate::ids::{Id, InterfaceId, OperatorId, Table};
 use crate::policy::Law;
-use crate::region::{Atlas, Dam, Firm, Line, Mine, Place, Region, Section, Station};
+use crate::region::{Atlas, Dam, Firm, Line, Mine, Place, Region, Section, Station, StationKind};
 
 impl Scenario {
     /// Reads, checks and builds the world.
@@ -126,7 +126,11 @@ fn atlas(checked: &Checked, all: &View, grid: &Grid, weather: &str) -> Atlas {
         plants: grid.plants.map(|p| Station {
             id: p.name.clone(),
             name: p.title.clone(),
-            thermal: p.kind.is_thermal(),
+            kind: match p.kind {
+                PlantKind::Coal | PlantKind::Gas => StationKind::Thermal,
+                PlantKind::Hydro => StationKind::Hydro,
+                PlantKind::Neighbor => StationKind::Neighbor,
+            },
             in_region: grid.buses[p.bus].in_region,
         }),
         operators: Table::new(firms.collect()),
@@ -141,7 +145,7 @@ fn section(checked: &Checked, grid: &Grid, id: InterfaceId) -> Section {
     let given = &grid.sections[id];
     let limit = given.limit_by_out.first().map_or(0.0, |p| p.as_mw());
     let key = format!("interface.{}.limit_mw", given.name);
-    let ranged = checked.ranged_assumptions().into_iter().find(|r| r.key.starts_with(&key));
+    let ranged = checked.ranged_assumptions().into_iter().find(|r| r.key == key);
     let (low_mw, high_mw) = ranged.map_or((limit, limit), |r| (r.low, r.high));
     Section { id: given.name.clone(), name: given.title.clone(), low_mw, high_mw, assumed: true }
 }
