@@ -175,13 +175,12 @@ impl GridNow {
         if let Some(now) = self.topology.as_ref().filter(|t| t.key == key) {
             return Ok(Arc::clone(now));
         }
-        let topology = match self.met.iter().find(|t| t.key == key) {
-            Some(known) => Arc::clone(known),
-            None => {
-                let new = Arc::new(Topology::new(given, key)?);
-                self.met.push(Arc::clone(&new));
-                new
-            }
+        let topology = if let Some(known) = self.met.iter().find(|t| t.key == key) {
+            Arc::clone(known)
+        } else {
+            let new = Arc::new(Topology::new(given, key)?);
+            self.met.push(Arc::clone(&new));
+            new
         };
         self.solvers = Some(Solvers { lean: Solver::new(&topology.lean), full: Solver::new(&topology.full) });
         self.topology = Some(Arc::clone(&topology));
@@ -220,11 +219,11 @@ pub fn clear(
     let topology = state
         .switch(given, Key::new(given, rules, supply))
         .map_err(|what| error(Cause::OutOfRange(format!("the network: {what}"))))?;
-    if now.step % BLOCK_STEPS == 0 {
-        if let Some(solvers) = &mut state.solvers {
-            solvers.lean.reset();
-            solvers.full.reset();
-        }
+    if now.step.is_multiple_of(BLOCK_STEPS)
+        && let Some(solvers) = &mut state.solvers
+    {
+        solvers.lean.reset();
+        solvers.full.reset();
     }
     if state.line_flow.is_empty() {
         // Nothing flowed before the first step: its own flows, found without losses, stand in.

@@ -117,7 +117,7 @@ impl Numbers {
         let layout = &topology.layout;
         let held_cost = given.penalties.overgeneration.as_rub_per_mwh();
         for (n, offer) in supply.offers.iter().enumerate() {
-            let Some(bus) = offer.bus.map(|b| b.index()).filter(|b| *b < self.withdrawal.len()) else { continue };
+            let Some(bus) = offer.bus.map(Id::index).filter(|b| *b < self.withdrawal.len()) else { continue };
             let floor = offer.floor.as_mw().max(0.0);
             self.withdrawal[bus] -= floor;
             self.upper[layout.hydro_held + n] = floor;

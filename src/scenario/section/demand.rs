@@ -4,7 +4,7 @@ use super::grid::BUS;
 use crate::demand::{BusLoad, BusShare, Consumer, Demand, Heating, Shape, Weights, YearSteps};
 use crate::ids::{BusId, ClimateSiteId, Id, Table};
 use crate::scenario::View;
-use crate::scenario::spec::*;
+use crate::scenario::spec::{TableSpec, curve, flag, integer, number, numbers_of, reference, table_spec, text};
 use crate::units::{Fraction, Power, Span, Temperature};
 
 /// `[demand]`.

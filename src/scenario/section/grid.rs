@@ -5,7 +5,9 @@ use crate::grid::{
 };
 use crate::ids::{BranchId, BusId, ClimateSiteId, Id, InterfaceId, Table};
 use crate::scenario::View;
-use crate::scenario::spec::*;
+use crate::scenario::spec::{
+    TableSpec, choice, curve, flag, integer, months, number, numbers, reference, references, table_spec, text,
+};
 use crate::units::{EnergyPrice, Fraction, Power};
 
 /// `[grid]`.

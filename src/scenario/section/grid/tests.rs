@@ -8,6 +8,7 @@ use crate::demand::{self, Demand, DemandNow};
 use crate::flows::{Air, Bids, Dispatch, HydroOffer, Load, SiteBid, Sky, Supply};
 use crate::grid::{self, GridNow, Rules};
 use crate::random::{Member, Seed};
+use crate::scenario::spec::{sources, table, tables};
 use crate::scenario::testing;
 use crate::units::Temperature;
 
@@ -65,11 +66,16 @@ struct World {
 
 fn text() -> String {
     let mut text = String::from("[climate_site.irkutsk]\n[climate_site.bratsk]\n[climate_site.ust_ilimsk]\n");
-    for (bus, _) in MINING {
-        text += &format!("[site.industrial_{bus}]\nbus = \"{bus}\"\n");
+    text.extend(MINING.iter().map(|(bus, _)| format!("[site.industrial_{bus}]\nbus = \"{bus}\"\n")));
+    let shipped = [
+        include_str!("../../../../scenarios/irkutsk/world/network.toml"),
+        include_str!("../../../../scenarios/irkutsk/world/demand.toml"),
+    ];
+    for part in shipped {
+        // Without the header, which stands once in a text.
+        let lines = part.lines().filter(|l| !l.starts_with("format =") && !l.starts_with("title ="));
+        lines.for_each(|l| text.extend([l, "\n"]));
     }
-    text += include_str!("../../../../scenarios/irkutsk/world/network.toml");
-    text += include_str!("../../../../scenarios/irkutsk/world/demand.toml");
     text
 }
 
