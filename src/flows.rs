@@ -83,6 +83,10 @@ pub struct HydroOffer {
 pub struct Supply {
     /// Offer by reservoir (the plant at its dam).
     pub offers: Table<ReservoirId, HydroOffer>,
+    /// Mean discharge through the turbines that the week's rule wants, by reservoir.
+    pub plan: Table<ReservoirId, Discharge>,
+    /// Price at which each plant offers its water on the plan.
+    pub water_price: Table<ReservoirId, EnergyPrice>,
     /// Net inflow by reservoir (side inflow; for the uppermost, useful inflow: evaporation is in it).
     pub inflow: Table<ReservoirId, Discharge>,
 }

@@ -20,7 +20,7 @@ pub mod storage;
 mod week;
 
 pub use now::{HydroNow, Progress};
-pub use offer::{OfferShape, offer};
+pub use offer::{OfferShape, offer, price_step};
 pub use release::release;
 pub use week::plan_week;
 

@@ -129,7 +129,7 @@ fn step(south: f64) -> Step {
     let window = Window { from: Day(19_000), until: Day(19_001), step_minutes: 60 };
     Step {
         sky: Sky { air: Table::filled(1, Air { dry_bulb: t, ..Air::default() }), day_mean: Table::filled(1, t) },
-        supply: Supply { offers: Table::new(vec![offer]), inflow: Table::default() },
+        supply: Supply { offers: Table::new(vec![offer]), ..Supply::default() },
         load: Load { protected: halves.clone(), ordinary: halves, homes: Table::filled(3, mw(0.0)) },
         bids: Bids { sites: Table::filled(2, site) },
         now: window.moment(1),

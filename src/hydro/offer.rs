@@ -5,10 +5,10 @@
 //! monotone answer to the water price instead of an all-or-nothing jump. It is an assumption with a range. Water that
 //! would be spilled within a day if it were not turbined is worth nothing: it is offered at no more than zero.
 
-use super::{Hydro, HydroNow, week};
+use super::{Hydro, HydroNow, Reservoir, week};
 use crate::calendar::Moment;
 use crate::flows::{HydroOffer, Supply};
-use crate::ids::Table;
+use crate::ids::{ReservoirId, Table};
 use crate::units::{Discharge, EnergyPrice, Power, Span};
 
 /// How plants offer around the plan.
@@ -57,7 +57,7 @@ pub fn offer(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) -> Supply {
         let low = low.min(high);
         r.flow_limit = most;
         let plan = r.plan.clamp(low, high);
-        let scale = turbines.max(Discharge::m3_s(1.0));
+        let scale = scale(given, turbines);
         let above_limit = r.storage - hydro.derived[id].limit_storage;
         let else_spilled = above_limit / SPILL_SIGHT + r.inflow + arriving - r.gates;
         let price_at = |q: Discharge| {
@@ -89,7 +89,26 @@ pub fn offer(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) -> Supply {
         });
         inflow.push(r.inflow);
     }
-    Supply { offers: Table::new(offers), inflow: Table::new(inflow) }
+    Supply {
+        offers: Table::new(offers),
+        plan: now.target.clone(),
+        water_price: now.water_price.clone(),
+        inflow: Table::new(inflow),
+    }
+}
+
+/// By how much the water price of a plant must move so that, prices around it unchanged, a release that misses the plan by
+/// `miss` (relative to it) meets it: the slope of the offer.
+pub fn price_step(hydro: &Hydro, now: &HydroNow, moment: &Moment, id: ReservoirId, miss: f64) -> EnergyPrice {
+    let (given, r) = (&hydro.reservoirs[id], &now.reservoirs[id]);
+    let turbines = given.plant.flow_limit(moment.year, given.plant.mw_per_m3_s(r.level, r.outflow));
+    hydro.shape.rise * (now.target[id] * miss / scale(given, turbines))
+}
+
+/// Discharge over which the offer rises by its whole rise. Where the day's freedom is narrow the rise lies within it, so that
+/// the answer to a price stays smooth.
+fn scale(given: &Reservoir, turbines: Discharge) -> Discharge {
+    given.rule.daily_change.unwrap_or(turbines).max(Discharge::m3_s(1.0))
 }
 
 #[cfg(test)]
@@ -99,7 +118,6 @@ mod tests {
     use crate::flows::Dispatch;
     use crate::hydro::inflow::Hydrology;
     use crate::hydro::{angara, release};
-    use crate::ids::ReservoirId;
     use crate::random::{Member, Seed};
     use proptest::prelude::*;
 

@@ -218,6 +218,13 @@ impl Columns {
             self.put(Total::Mean, "m³/s", r.release.as_m3_s(), || {
                 (format!("release_{name}_m3_s"), format!("Release of {name}"), "Discharge through the turbines.".into())
             });
+            self.put(Total::Mean, "m³/s", step.supply.plan[id].as_m3_s(), || {
+                (
+                    format!("plan_{name}_m3_s"),
+                    format!("Planned release of {name}"),
+                    "Mean discharge through the turbines that the week's rule wants.".into(),
+                )
+            });
             self.put(Total::Mean, "m³/s", r.spill.as_m3_s(), || {
                 (format!("spill_{name}_m3_s"), format!("Spill of {name}"), "Discharge past the turbines.".into())
             });
@@ -228,7 +235,7 @@ impl Columns {
                     "Net inflow of its own catchment; for Baikal useful inflow, evaporation in it.".into(),
                 )
             });
-            self.put(Total::Mean, "RUB/MWh", state_price(step, id), || {
+            self.put(Total::Mean, "RUB/MWh", step.supply.water_price[id].as_rub_per_mwh(), || {
                 (
                     format!("water_price_{name}_rub_per_mwh"),
                     format!("Water price of {name}"),
@@ -310,10 +317,4 @@ impl Columns {
 /// Power served at a site.
 fn served_mw(step: &Step, site: SiteId) -> f64 {
     step.bids.sites[site].power.as_mw() * step.dispatch.mining_share[site].value()
-}
-
-/// The price at which a plant's water is offered at its plan: that of the middle segment.
-fn state_price(step: &Step, id: crate::ids::ReservoirId) -> f64 {
-    let segments = &step.supply.offers[id].segments;
-    segments.get(segments.len() / 2).map_or(0.0, |s| s.1.as_rub_per_mwh())
 }

@@ -118,6 +118,13 @@ pub const METRICS: &[Metric] = &[
         "Energy that spilled water would have made at the head of its hour, by plant.",
     ),
     row(
+        "water_plan_miss_max_pct",
+        "%",
+        "Largest miss of a week's water plan",
+        "Наибольшее отклонение от недельного плана",
+        "Largest relative difference over all whole weeks between what a plant's turbines released and what the week's rule wanted, by plant.",
+    ),
+    row(
         "baikal_level_min_m",
         "m",
         "Lowest Baikal level",

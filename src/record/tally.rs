@@ -40,9 +40,34 @@ pub struct Tally {
     residual_max: f64,
     books: Vec<Books>,
     subsidy: [Subsidy; 4],
+    week: Vec<WeekWater>,
     hashprice: Option<(f64, f64)>,
     hashprice_h: f64,
     tariff_h: Vec<(f64, f64)>,
+}
+
+/// How well the running week's dispatch has met the plan of one reservoir, and the worst of all whole weeks.
+#[derive(Clone, Copy, Debug, Default)]
+struct WeekWater {
+    released: f64,
+    planned: f64,
+    steps: usize,
+    worst: f64,
+}
+
+impl WeekWater {
+    /// Adds a step; a Monday begins a week, and only whole weeks count.
+    fn add(&mut self, released: f64, planned: f64, monday: bool, whole: usize) {
+        if monday {
+            if self.steps == whole && self.planned > 0.0 {
+                self.worst = self.worst.max((self.released / self.planned - 1.0).abs());
+            }
+            (self.released, self.planned, self.steps) = (0.0, 0.0, 0);
+        }
+        self.released += released;
+        self.planned += planned;
+        self.steps += 1;
+    }
 }
 
 /// Sums of one operator's settlements, in satoshi and cents.
@@ -112,6 +137,11 @@ impl Tally {
                 StationKind::Hydro if plant.in_region => *grown(&mut self.small_hydro_mwh, i) += p.as_mw() * h,
                 _ => {}
             }
+        }
+        self.week.resize(step.water.reaches.len(), WeekWater::default());
+        let whole = 7 * world.window.steps_per_day();
+        for ((week, reach), plan) in self.week.iter_mut().zip(step.water.reaches.iter()).zip(step.supply.plan.iter()) {
+            week.add(reach.release.as_m3_s(), plan.as_m3_s(), step.now.first_of_week(), whole);
         }
         self.mining_peak_mw = self.mining_peak_mw.max(t.mining_mw);
         if self.peak.is_none_or(|(mw, _, _)| t.total_load_mw() > mw) {
@@ -258,6 +288,11 @@ impl Tally {
         put("thermal_gwh", total(thermal));
         put("export_gwh", number(generation - load_gwh));
         put("spill_gwh", total(spill));
+        let worst = self.week.iter().map(|w| w.worst);
+        if !self.week.is_empty() {
+            let miss = a.reservoirs.iter().map(|r| r.plant.clone()).zip(worst.map(|w| 100.0 * w));
+            put("water_plan_miss_max_pct", Value::ById(miss.collect()));
+        }
         if let Some((low, high)) = self.level {
             put("baikal_level_min_m", number(low));
             put("baikal_level_max_m", number(high));

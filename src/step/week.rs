@@ -13,23 +13,24 @@ use crate::calendar::Moment;
 use crate::fault::StepError;
 use crate::flows::{Bids, Load, Sky, Worth};
 use crate::grid::GridNow;
+use crate::hydro::HydroNow;
 use crate::ids::{ReservoirId, Table};
 use crate::region::{Region, State};
-use crate::units::EnergyPrice;
+use crate::units::{EnergyPrice, Span};
 use crate::{climate, cooling, demand, fleet, grid, hydro};
 
-/// A sample of the coming week, far enough apart to be cheap and shifting through the hours of the day.
-const SAMPLE_EVERY_STEPS: usize = 5;
-/// Sweeps of the price search at most; a warm week needs two or three.
-const SWEEPS: usize = 12;
-/// Largest relative miss of a plant's mean release in the sample.
-const MISS: f64 = 0.002;
-/// First guess of the price's answer to a miss, RUB/MWh per unit of relative miss.
-const FIRST_GAIN: f64 = 300.0;
+/// Days of the week (0 is Monday) on which the price is searched, and every how many steps of what is left of the week are
+/// sampled: few on Monday, shifting through the hours of the day, all but every step on the last day.
+const SEARCHES: [(u32, usize); 3] = [(0, 5), (3, 5), (6, 2)];
+/// Sweeps of the price search at most; a usual week needs two or three.
+const SWEEPS: usize = 8;
+/// Largest relative miss of a plant's mean release in the sample. An offer has few segments, so a plant's release moves in
+/// steps of about two percent of its plan; the daily correction of the plan evens them out over the week.
+const MISS: f64 = 0.012;
+/// Share of a plant's own miss that one sweep takes back.
+const OWN: f64 = 0.6;
 /// Longest move of a price in one sweep, RUB/MWh.
 const LONGEST_STEP: f64 = 200.0;
-/// Where water prices may lie, RUB/MWh: below the lowest, water is spilled rather than given away for more.
-const PRICES: (f64, f64) = (-2000.0, 20_000.0);
 
 /// One sampled hour of the week ahead.
 struct Ahead {
@@ -38,25 +39,31 @@ struct Ahead {
     load: Load,
 }
 
-/// Plans the week on its first day and at the start of a run.
+/// Plans the week on its first day and at the start of a run; searches prices then and as the week ends.
 pub fn plan_if_due(world: &Region, state: &mut State, now: &Moment, worth: &Worth) -> Result<(), StepError> {
-    if now.step == 0 || now.first_of_week() {
+    if !now.first_of_day {
+        return Ok(());
+    }
+    if now.step == 0 || now.weekday == 0 {
         hydro::plan_week(&world.hydro, &mut state.hydro, now);
-        let (sample, bids) = look_ahead(world, state, now, worth);
+    }
+    let due = SEARCHES.iter().rfind(|(day, _)| if now.step == 0 { *day <= now.weekday } else { *day == now.weekday });
+    if let Some((_, every)) = due {
+        let (sample, bids) = look_ahead(world, state, now, worth, *every);
         search_prices(world, state, &sample, &bids)?;
     }
     Ok(())
 }
 
 /// Runs weather and demand ahead to the end of the week and keeps a sample; bids as they stand now.
-fn look_ahead(world: &Region, state: &State, now: &Moment, worth: &Worth) -> (Vec<Ahead>, Bids) {
+fn look_ahead(world: &Region, state: &State, now: &Moment, worth: &Worth, every: usize) -> (Vec<Ahead>, Bids) {
     let per_day = world.window.steps_per_day();
     let days = (7 - now.weekday as usize).min(world.window.days().saturating_sub(now.step / per_day));
     let steps = days * per_day;
     let mut climate = state.climate.clone();
     let mut demand = state.demand.clone();
     let mut fleet = state.fleet.clone();
-    let mut sample = Vec::with_capacity(steps / SAMPLE_EVERY_STEPS + 1);
+    let mut sample = Vec::with_capacity(steps / every + 1);
     let mut bids = Bids::default();
     let mut at = *now;
     for k in 0..steps {
@@ -66,7 +73,7 @@ fn look_ahead(world: &Region, state: &State, now: &Moment, worth: &Worth) -> (Ve
             let overhead = cooling::overhead(&world.cooling, &sky);
             bids = fleet::bid(&world.fleet, &state.law.rules.fleet, &mut fleet, &at, worth, &overhead);
         }
-        if k % SAMPLE_EVERY_STEPS == SAMPLE_EVERY_STEPS / 2 {
+        if k % every == every / 2 {
             sample.push(Ahead { now: at, sky, load });
         }
         at = world.window.next(&at);
@@ -74,40 +81,46 @@ fn look_ahead(world: &Region, state: &State, now: &Moment, worth: &Worth) -> (Ve
     (sample, bids)
 }
 
-/// Moves each plant's water price until the sampled hours release the plan, by damped secant steps.
+/// Moves each plant's water price until the sampled hours release the plan.
+///
+/// A plant that misses more than its neighbors is moved by the slope of its own offer: its share of the market is what its
+/// price decides. What all plants that follow the load miss together is met by one common move, whose size the rest of the
+/// market decides: it is bracketed and found by false position.
 fn search_prices(world: &Region, state: &mut State, sample: &[Ahead], bids: &Bids) -> Result<(), StepError> {
-    if sample.is_empty() {
-        return Ok(());
-    }
-    let n = state.hydro.target.len();
+    let Some(first) = sample.first() else { return Ok(()) };
     let mut grid_now = state.grid.clone();
-    // RUB/MWh by which the price rises per unit of relative miss.
-    let mut gain = vec![FIRST_GAIN; n];
-    let mut last: Option<(Vec<f64>, Vec<f64>)> = None;
+    let follows: Vec<bool> = world.hydro.reservoirs().iter().map(|r| r.rule.daily_change.is_none()).collect();
+    let mut common = Bracket::default();
     let mut best: Option<(f64, Table<ReservoirId, EnergyPrice>)> = None;
     for _ in 0..SWEEPS {
-        let miss = sampled_miss(world, state, &mut grid_now, sample, bids)?;
-        let worst = miss.iter().fold(0.0_f64, |w, m| w.max(m.abs()));
+        let Answer { miss, prices } = answer(world, state, &mut grid_now, sample, bids)?;
+        // A plant that may not follow the load is held to its plan by its narrow band, whatever its price.
+        let judged = miss.iter().zip(&follows).filter(|(_, f)| **f);
+        let worst = judged.fold(0.0_f64, |w, (m, _)| w.max(m.abs()));
         if best.as_ref().is_none_or(|b| worst < b.0) {
             best = Some((worst, state.hydro.water_price.clone()));
         }
         if worst <= MISS {
             break;
         }
-        if let Some((before, moved)) = &last {
-            for (gain, ((before, miss), moved)) in gain.iter_mut().zip(before.iter().zip(&miss).zip(moved)) {
-                // The release falls as the price rises: the secant says by how much per rouble.
-                let slope = (before - miss) / moved;
-                if moved.abs() > 1e-9 && slope.is_finite() && slope > 0.0 {
-                    *gain = (1.0 / slope).clamp(*gain * 0.4, *gain * 2.5).clamp(1.0, 5000.0);
-                }
-            }
+        let own: Vec<f64> = world
+            .hydro
+            .reservoirs()
+            .ids()
+            .zip(&miss)
+            .map(|(id, m)| hydro::price_step(&world.hydro, &state.hydro, &first.now, id, *m).as_rub_per_mwh())
+            .collect();
+        let count = follows.iter().filter(|f| **f).count().max(1);
+        let shared = own.iter().zip(&follows).filter(|(_, f)| **f).map(|(o, _)| o).sum::<f64>() / count as f64;
+        let moved = common.next(shared);
+        let rise = world.hydro.shape.rise.as_rub_per_mwh();
+        let plants = state.hydro.water_price.iter_mut().zip(own).zip(&follows).zip(prices);
+        for (((price, own), follows), (lowest, highest)) in plants {
+            let step = if *follows { moved + OWN * (own - shared) } else { OWN * own };
+            let to = price.as_rub_per_mwh() + step.clamp(-LONGEST_STEP, LONGEST_STEP);
+            // Beyond the prices at its bus, less or plus its own rise, a plant is all on or all off: further says nothing.
+            *price = EnergyPrice::rub_per_mwh(to.min(highest + rise).max(lowest - rise));
         }
-        let moved: Vec<f64> = miss.iter().zip(&gain).map(|(m, g)| (g * m).clamp(-LONGEST_STEP, LONGEST_STEP)).collect();
-        for (price, step) in state.hydro.water_price.iter_mut().zip(&moved) {
-            *price = EnergyPrice::rub_per_mwh((price.as_rub_per_mwh() + step).clamp(PRICES.0, PRICES.1));
-        }
-        last = Some((miss, moved));
     }
     if let Some((_, prices)) = best {
         state.hydro.water_price = prices;
@@ -115,28 +128,88 @@ fn search_prices(world: &Region, state: &mut State, sample: &[Ahead], bids: &Bid
     Ok(())
 }
 
-/// Relative miss of each plant's mean release over the sample: released above plan is positive.
-fn sampled_miss(
+/// One-dimensional search of the common move: how far prices were moved together, and what was missed there.
+#[derive(Default)]
+struct Bracket {
+    at: f64,
+    tries: i32,
+    /// Where too much was released (prices too low), and by how much.
+    below: Option<(f64, f64)>,
+    /// Where too little was released (prices too high).
+    above: Option<(f64, f64)>,
+}
+
+impl Bracket {
+    /// The next move, given what the last place misses.
+    fn next(&mut self, missed: f64) -> f64 {
+        let here = Some((self.at, missed));
+        if missed > 0.0 {
+            self.below = here;
+        } else {
+            self.above = here;
+        }
+        let to = match (self.below, self.above) {
+            (Some((low, over)), Some((high, under))) if low < high => {
+                let part = (over / (over - under)).clamp(0.15, 0.85);
+                low + part * (high - low)
+            }
+            // One side only: go on, ever further; the market behind the plants may be stiff.
+            _ => {
+                self.tries += 1;
+                self.at + missed * f64::from(self.tries.min(4))
+            }
+        };
+        let moved = (to - self.at).clamp(-LONGEST_STEP, LONGEST_STEP);
+        self.at += moved;
+        moved
+    }
+}
+
+/// What the market answers to the plants' prices over the sample.
+struct Answer {
+    /// Relative miss of each plant's mean release; released above plan is positive.
+    miss: Vec<f64>,
+    /// Lowest and highest price at each plant's bus, RUB/MWh.
+    prices: Vec<(f64, f64)>,
+}
+
+/// Clears the sample at the plants' prices.
+fn answer(
     world: &Region,
     state: &State,
     grid_now: &mut GridNow,
     sample: &[Ahead],
     bids: &Bids,
-) -> Result<Vec<f64>, StepError> {
+) -> Result<Answer, StepError> {
     let mut hydro_now = state.hydro.clone();
-    let mut released = vec![0.0; hydro_now.target.len()];
+    let plants = hydro_now.target.len();
+    let mut released = vec![0.0; plants];
+    let mut prices = vec![(f64::INFINITY, f64::NEG_INFINITY); plants];
     for hour in sample {
         let supply = hydro::offer(&world.hydro, &mut hydro_now, &hour.now);
-        let dispatch =
-            grid::clear(&world.grid, &state.law.rules.grid, grid_now, &hour.now, &hour.sky, &supply, &hour.load, bids)?;
-        for ((sum, power), offer) in released.iter_mut().zip(dispatch.hydro.iter()).zip(supply.offers.iter()) {
+        let rules = &state.law.rules.grid;
+        let dispatch = grid::clear(&world.grid, rules, grid_now, &hour.now, &hour.sky, &supply, &hour.load, bids)?;
+        let made = dispatch.hydro.iter().zip(supply.offers.iter());
+        for ((sum, seen), (power, offer)) in released.iter_mut().zip(&mut prices).zip(made) {
             *sum += if offer.mw_per_m3_s > 0.0 { power.as_mw() / offer.mw_per_m3_s } else { 0.0 };
+            let price = offer.bus.map_or(0.0, |bus| dispatch.price[bus].as_rub_per_mwh());
+            *seen = (seen.0.min(price), seen.1.max(price));
         }
     }
     let count = sample.len() as f64;
-    Ok(released
-        .iter()
-        .zip(state.hydro.target.iter())
-        .map(|(sum, target)| (sum / count - target.as_m3_s()) / target.as_m3_s().max(50.0))
-        .collect())
+    let ids = state.hydro.target.ids();
+    let miss = ids.zip(released).map(|(id, sum)| relative_miss(&state.hydro, id, sum / count)).collect();
+    Ok(Answer { miss, prices })
+}
+
+/// What a mean release misses of what is left of the week's plan, relative to the plan.
+fn relative_miss(state: &HydroNow, id: ReservoirId, released: f64) -> f64 {
+    let plan = state.target[id].as_m3_s().max(1.0);
+    let progress = state.progress(id);
+    let left = if progress.remaining > Span::ZERO {
+        ((progress.target - progress.released) / progress.remaining).as_m3_s()
+    } else {
+        plan
+    };
+    (released - left) / plan
 }

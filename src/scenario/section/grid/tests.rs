@@ -100,7 +100,7 @@ fn supply(grid: &Grid, most: [f64; 4]) -> Supply {
         floor: Power::mw(0.1 * most),
         segments: (0..3).map(|n| (Power::mw(0.3 * most), rub(dear * (600.0 + 20.0 * f64::from(n))))).collect(),
     };
-    Supply { offers: Table::new(plants.into_iter().zip(most).map(offer).collect()), inflow: Table::default() }
+    Supply { offers: Table::new(plants.into_iter().zip(most).map(offer).collect()), ..Supply::default() }
 }
 
 fn rub(x: f64) -> EnergyPrice {
