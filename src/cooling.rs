@@ -76,7 +76,7 @@ impl Cooling {
         }
         let mut pairs: Vec<Placed> = Vec::new();
         let mut pair_of = Vec::with_capacity(sites.len());
-        for site in sites.iter() {
+        for site in &sites {
             let at = pairs.iter().position(|p| p == site).unwrap_or(pairs.len());
             if at == pairs.len() {
                 pairs.push(*site);

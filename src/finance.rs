@@ -165,7 +165,7 @@ pub fn tariffs(given: &Finance, rules: &Rules, _now: &mut FinanceNow, moment: &M
     let levy = rules.levy.as_usd_per_kwh();
     let count = given.sites.len();
     let (mut site, mut published) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    for payer in given.sites.iter() {
+    for payer in &given.sites {
         let price = given.price(rules, payer, moment);
         site.push(Tariff::usd_per_kwh(price.paid + levy));
         published.push(Tariff::usd_per_kwh(price.published + levy));

@@ -10,7 +10,7 @@
 //! in their bids. Dual values are reported as shadow prices, never as money.
 //!
 //! Left out: voltage and reactive power, unit commitment and ramps (an hour is long beside those of hydro), losses within
-//! the step ([`losses`]), outages of units (their mean is in the availability).
+//! the step (`grid/losses.rs`), outages of units (their mean is in the availability).
 
 mod branch;
 mod bus;

@@ -112,6 +112,22 @@ impl<I: Id, T: Clone> Table<I, T> {
     }
 }
 
+impl<'a, I: Id, T> IntoIterator for &'a Table<I, T> {
+    type Item = &'a T;
+    type IntoIter = core::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, I: Id, T> IntoIterator for &'a mut Table<I, T> {
+    type Item = &'a mut T;
+    type IntoIter = core::slice::IterMut<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
 impl<I, T> Default for Table<I, T> {
     fn default() -> Self {
         Self { items: Vec::new(), id: PhantomData }

@@ -6,7 +6,13 @@ use std::path::Path;
 
 fn grid(arguments: &[&str], folder: &Path) -> assert_cmd::assert::Assert {
     let data = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/grid/");
-    let full = |a: &&str| if a.ends_with(".m") { format!("{data}{a}") } else { (*a).to_owned() };
+    let full = |a: &&str| {
+        if std::path::Path::new(a).extension().is_some_and(|e| e == "m") {
+            format!("{data}{a}")
+        } else {
+            (*a).to_owned()
+        }
+    };
     let arguments: Vec<String> = arguments.iter().map(full).collect();
     Command::cargo_bin("hashwatt").unwrap().current_dir(folder).arg("grid").args(arguments).assert()
 }

@@ -17,7 +17,8 @@ pub enum Price {
 
 /// Geometric Brownian motion with normal jumps of the logarithm (Merton 1976), in daily steps.
 ///
-/// ln S(t+1)/S(t) = (μ − σ²/2 − λκ)·Δ + σ√Δ·z + Σ J, with κ = E[eᴶ] − 1, so that E[S] grows by μ whatever the jumps.
+/// ln S(t+1)/S(t) = (μ − σ²/2 − λκ)·Δ + σ√Δ·z + Σ J, with κ the mean of eᴶ less 1, so that the mean of S
+/// grows by μ whatever the jumps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct JumpDiffusion {
     /// Price on the first day of the window, USD.

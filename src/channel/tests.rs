@@ -70,7 +70,7 @@ fn share(routes: &Routes, channel: ChannelId) -> f64 {
 }
 
 fn sums_to_one(routes: &Routes) {
-    for s in routes.share.iter() {
+    for s in &routes.share {
         assert!((s.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{s:?}");
     }
 }

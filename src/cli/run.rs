@@ -11,6 +11,7 @@ use crate::region::Region;
 use crate::report::{self, Assumption, Language, Meta};
 use crate::run::RunError;
 use crate::scenario::Checked;
+use crate::units::Tariff;
 use clap::{Args, ValueEnum};
 
 /// Simulate one future of a scenario and leave tables, pictures and a page.
@@ -94,7 +95,7 @@ fn meta(checked: &Checked, region: &Region, seed: u64, member: u32, lang: Lang) 
     let mut meta = Meta::new(checked.name(), "run", &resolved.hash(), seed, u64::from(member));
     region.title.clone_into(&mut meta.title);
     meta.resolved = resolved.to_json();
-    meta.home_tariff_usd_per_kwh = region.finance.tariffs.home.map(|t| t.as_usd_per_kwh());
+    meta.home_tariff_usd_per_kwh = region.finance.tariffs.home.map(Tariff::as_usd_per_kwh);
     let first = region.window.moment(0);
     let rate = region.finance.rub_per_usd(first.day);
     meta.published_tariff_usd_per_kwh = Some(region.finance.tariffs.published_home(first.day) / rate);

@@ -42,7 +42,7 @@ pub struct StudyArgs {
     /// Number of threads; results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub threads: Option<u32>,
-    /// Folder of the results, instead of output/<name>-<id>
+    /// Folder of the results, instead of output/NAME-ID
     #[arg(short = 'o', value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Replace what is in the folder

@@ -127,7 +127,7 @@ impl ScoreLaw {
         let n = sites.len();
         let mut parts = Vec::with_capacity(n);
         let mut year_share = Vec::with_capacity(n);
-        for site in sites.iter() {
+        for site in sites {
             let wrong = |what: String| ClimateError::Site { site: site.id.clone(), what };
             let normals = &site.normals;
             let year = yearly_k / site.mean_sd_k();

@@ -137,7 +137,7 @@ fn skipping_unchanged_hours_is_exact() {
         let air = overhead(2, 20.0 + 25.0 * libm::sin(x / 11.0));
         let share = if step % 50 == 7 { 0.3 } else { 1.0 };
         let a = bid(&fleet, &rules, &mut quick, &moment, &worth, &air);
-        for site in plain.sites.iter_mut() {
+        for site in &mut plain.sites {
             site.changed();
         }
         let b = bid(&fleet, &rules, &mut plain, &moment, &worth, &air);

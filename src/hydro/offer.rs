@@ -205,7 +205,7 @@ mod tests {
             let window = january();
             let mut now = hydro.start(Seed(1), Member(0), &window);
             let mut taken = |price: f64| {
-                for p in now.water_price.iter_mut() {
+                for p in &mut now.water_price {
                     *p = EnergyPrice::rub_per_mwh(price);
                 }
                 let supply = offer(&hydro, &mut now, &window.moment(0));

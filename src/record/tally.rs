@@ -222,9 +222,9 @@ impl Tally {
         for (i, dam) in a.reservoirs.iter().enumerate() {
             let entry = (dam.plant.clone(), self.hydro_mwh.get(i).copied().unwrap_or(0.0) / 1e3);
             if dam.in_region {
-                hydro.push(entry)
+                hydro.push(entry);
             } else {
-                outside.push(entry)
+                outside.push(entry);
             }
             spill.push((dam.plant.clone(), self.spill_mwh.get(i).copied().unwrap_or(0.0) / 1e3));
         }

@@ -4,7 +4,7 @@
 //!
 //! 1. Make `src/scenario/section/gauge.rs` with one const, built from the functions of [`super::spec`]. A key ends in its
 //!    unit; bounds are what is physically sensible (they catch a wrong unit), not what the shipped worlds happen to use.
-//!    ```ignore
+//!    ```text
 //!    //! Section `gauge`: places where the level of a reservoir is read.
 //!    use crate::scenario::spec::*;
 //!    use crate::scenario::View;

@@ -1,7 +1,7 @@
 //! The language of a section's schema: which keys a table has, what each takes, and what it means.
 //!
 //! A schema is data (`const`), written once per section in `section/<name>.rs`. It drives validation ([`super::check`]),
-//! the typed reading of values ([`super::view`]), JSON Schema, `explain` and the commented file of `new`.
+//! the typed reading of values ([`super::View`]), JSON Schema, `explain` and the commented file of `new`.
 //! A key's last part is its unit, so a field of 40 MW is `number("rating_mw", "MW", …)` and never `rating`.
 
 /// What stands at a key.

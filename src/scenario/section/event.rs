@@ -132,7 +132,7 @@ pub const SPEC: TableSpec = table_spec(
 pub fn build(all: &View, base: Law, grid: &Grid) -> Option<Policy> {
     let mut events = Vec::new();
     for (id, event) in all.tables("event") {
-        let trigger = trigger(&event.table("when"))?;
+        let trigger = trigger(&event.table("when"));
         let (tag, act) = event.one_of("act")?;
         let title = event.maybe_text("title").map_or_else(|| id.clone(), str::to_string);
         events.push(Event { id, title, trigger, act: read_act(tag, &act, grid)? });
@@ -140,12 +140,12 @@ pub fn build(all: &View, base: Law, grid: &Grid) -> Option<Policy> {
     Some(Policy { events: Table::new(events), base })
 }
 
-fn trigger(when: &View) -> Option<Trigger> {
+fn trigger(when: &View) -> Trigger {
     let (from, to) = (when.maybe_day("from"), when.maybe_day("to"));
     if let (Some(from), Some(to)) = (from, to)
         && to < from
     {
-        when.problem("to", &to.to_string(), &format!("a day not before {from}"), "the last day lies before the first");
+        when.problem("to", to.to_string(), format!("a day not before {from}"), "the last day lies before the first");
     }
     let season = when.maybe_table("season").map(|s| {
         let month_day = |key: &str| {
@@ -175,7 +175,7 @@ fn trigger(when: &View) -> Option<Trigger> {
         };
         Threshold { gauge, above, value, days: when.count("days") as u32 }
     });
-    Some(Trigger { from, until: to.map(|d| d.plus(1)), season, threshold })
+    Trigger { from, until: to.map(|d| d.plus(1)), season, threshold }
 }
 
 fn sites(act: &View) -> Vec<SiteId> {
