@@ -127,7 +127,7 @@ pub(crate) fn cascade(hydrology: Hydrology) -> Hydro {
             1,
             to(2, 6.0),
             StorageCurve::from_area(Elevation::m(392.0), Elevation::m(404.0), &bratsk_law).unwrap(),
-            400.0,
+            400.5,
             plant(18.0, 16.0, 273.0, 296.0, 4500.0),
             side_basin(900.0),
             following(carry, [1800.0, 1000.0], 6500.0, 392.5, 402.0),
