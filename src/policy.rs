@@ -16,7 +16,7 @@ use crate::{channel, finance, fleet, grid, operator};
 use trigger::Streak;
 
 /// The legal interface of every component, as it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Law {
     /// Of the grid: outages, reinforcement, contracts with interruptible load.
     pub grid: grid::Rules,
