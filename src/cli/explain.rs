@@ -36,12 +36,12 @@ impl Explain {
             return self.scenario();
         }
         let subject = self.subject.trim();
-        let found = explain::find_metric(subject)
-            .map(explain::metric)
-            .or_else(|| glossary::find(subject).map(explain::term))
-            .or_else(|| explain::key(subject));
-        if let Some(text) = found {
-            return terminal::print(&text);
+        let metric = explain::find_metric(subject).map(explain::metric);
+        let told = metric.or_else(|| glossary::find(subject).map(explain::term));
+        // A word may be a term and a table of scenarios: `reservoir`.
+        let found: Vec<String> = told.into_iter().chain(explain::key(subject)).collect();
+        if !found.is_empty() {
+            return terminal::print(&found.join("\n"));
         }
         let near = explain::nearest_subject(subject)
             .map_or_else(|| "see `hashwatt scenarios`".to_owned(), |n| format!("did you mean `{n}`?"));

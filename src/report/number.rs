@@ -70,6 +70,11 @@ pub fn plain(value: f64) -> String {
     fixed(value, decimals)
 }
 
+/// Whole units from ten on, about three digits below: 10,168, 53, 9.50, 0.0552; what is next to nothing is 0.
+pub fn whole(value: f64) -> String {
+    if value.abs() >= 9.995 || value.abs() < 1e-6 { fixed(value, 0) } else { plain(value) }
+}
+
 /// A sum of dollars in the scale that a newspaper prints: $1.2 million, $3.45 billion, $740.
 pub fn dollars(value: f64) -> String {
     let sign = if value < 0.0 { "−" } else { "" };
@@ -148,6 +153,7 @@ mod tests {
         assert_eq!(plain(0.001234), "0.00123");
         assert_eq!(plain(12345.6), "12,346");
         assert_eq!(plain(3.2e-12), "3.2×10⁻¹²");
+        assert_eq!([whole(10_168.4), whole(-53.4), whole(0.055_17), whole(1e-12)], ["10,168", "−53", "0.0552", "0"]);
         assert_eq!(dollars(-1_234_567.0), "−$1.2\u{a0}million");
         assert_eq!(dollars(3.456e9), "$3.46\u{a0}billion");
         assert_eq!(dollars(740.0), "$740");

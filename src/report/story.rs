@@ -12,10 +12,13 @@ pub fn tell(view: &View<'_>) -> Vec<String> {
 }
 
 fn mw(v: f64) -> String {
-    format!("{}\u{a0}MW", number::fixed(v, 0))
+    format!("{}\u{a0}MW", number::whole(v))
 }
 
 fn twh(gwh: f64) -> String {
+    if gwh.abs() < 9.995 {
+        return format!("{}\u{a0}GWh", number::whole(gwh));
+    }
     format!("{}\u{a0}TWh", number::fixed(gwh / 1000.0, if gwh.abs() < 9_995.0 { 2 } else { 1 }))
 }
 
@@ -78,12 +81,12 @@ fn cut(view: &View<'_>) -> Option<String> {
     let unserved = if unserved < 0.5 {
         "No ordinary load went unserved".to_owned()
     } else {
-        format!("{}\u{a0}MWh of ordinary load went unserved", number::fixed(unserved, 0))
+        format!("{}\u{a0}MWh of ordinary load went unserved", number::whole(unserved))
     };
     let curtailed = if curtailed < 0.5 {
         "no mining was curtailed".to_owned()
     } else {
-        format!("{}\u{a0}MWh of mining was curtailed", number::fixed(curtailed, 0))
+        format!("{}\u{a0}MWh of mining was curtailed", number::whole(curtailed))
     };
     Some(format!("{unserved}; {curtailed}."))
 }
@@ -156,7 +159,7 @@ mod tests {
         let (record, meta) = (synthetic::record(400), synthetic::meta());
         let told = tell(&View::new(&record, &meta));
         assert_eq!(told.len(), 7);
-        assert!(told[0].contains(&number::fixed(record.number("region_peak_mw").unwrap(), 0)));
+        assert!(told[0].contains(&number::whole(record.number("region_peak_mw").unwrap())));
         assert!(told[0].contains("simulated winter") && !told.join(" ").contains("NaN"));
         assert!(told[2].contains("Depends on an assumption"));
     }

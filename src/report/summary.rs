@@ -145,7 +145,8 @@ pub fn read(summary: &serde_json::Value) -> Vec<Headline> {
 fn headline_digits(key: &str, unit: &str, value: f64) -> String {
     match unit {
         "m" => number::fixed(value, 2),
-        "USD" | "MW" | "MWh" | "h" => number::fixed(value, 0),
+        "MW" | "MWh" => number::whole(value),
+        "USD" | "h" => number::fixed(value, 0),
         "" if key.contains("share") => number::percent(value),
         _ => number::plain(value),
     }

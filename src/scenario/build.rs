@@ -92,7 +92,7 @@ fn atlas(checked: &Checked, all: &View, grid: &Grid, weather: &str) -> Atlas {
     let named = |id: &str, view: &View| view.maybe_text("name").unwrap_or(id).to_owned();
     let dams = all.tables("reservoir").into_iter().map(|(id, v)| Dam {
         plant: v.maybe_text("plant").unwrap_or(&id).to_owned(),
-        name: v.maybe_text("plant_name").or(v.maybe_text("name")).unwrap_or(&id).to_owned(),
+        name: v.maybe_text("plant_name").or(v.maybe_text("plant")).unwrap_or(&id).to_owned(),
         in_region: grid.buses.as_slice().get(v.reference("bus")).is_some_and(|b| b.in_region),
         id,
     });

@@ -22,6 +22,7 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/north-south-outage",
     "irkutsk/normal-year",
     "irkutsk/published-tariff",
+    "classroom/one-barn",
     "irkutsk/world/climate",
     "irkutsk/world/cooling",
     "irkutsk/world/water",

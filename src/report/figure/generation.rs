@@ -43,6 +43,9 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         parts.push(Part { key: "thermal_gwh".into(), name: "Thermal".into(), color: style::VERMILION, gwh });
     }
     let all: f64 = parts.iter().flat_map(|p| &p.gwh).sum();
+    if all <= 0.0 {
+        return Ok(None);
+    }
     let export = view.series("net_export_mw").map(energy);
     let load = view.series("total_load_mw").map(energy);
 
@@ -53,7 +56,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     });
     let words = Words {
         title: format!("Water made {} of the region’s power{traded}", number::percent(hydro / all)),
-        subtitle: format!("Generation in the Irkutsk region by month, GWh; {}", view.window()),
+        subtitle: format!("Generation in the region by month, GWh; {}", view.window()),
         note: "Plants of the cascade outside the region are left out; a month cut by the window shows what lies in it."
             .into(),
     };

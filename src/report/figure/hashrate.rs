@@ -28,7 +28,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let words = Words {
         title,
         subtitle: format!(
-            "Hashrate of the Irkutsk region’s miners and its share of the network, daily means; {}",
+            "Hashrate of the region’s miners and its share of the network, daily means; {}",
             view.window()
         ),
         note: String::new(),

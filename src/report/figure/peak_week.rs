@@ -28,14 +28,14 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let temperature_w = temperature.map(slice);
 
     let mined = mining[peak];
-    let title = if mined >= 0.5 {
+    let title = if mined > 1e-4 * peak_mw {
         format!(
             "Mining drew {} MW of the {} MW that the region needed in its peak hour",
-            number::fixed(mined, 0),
-            number::fixed(peak_mw, 0)
+            number::whole(mined),
+            number::whole(peak_mw)
         )
     } else {
-        format!("The region needed {} MW in its peak hour, none of it for mining", number::fixed(peak_mw, 0))
+        format!("The region needed {} MW in its peak hour, none of it for mining", number::whole(peak_mw))
     };
     let week = if view.dated {
         let from = window.from.plus(first_day as i32);
@@ -45,7 +45,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     };
     let words = Words {
         title,
-        subtitle: format!("Load of the Irkutsk region by use, hourly means; {week}"),
+        subtitle: format!("Load of the region by use, hourly means; {week}"),
         note: format!("Peak hour: {}.", view.when(peak)),
     };
     let hours = (0..load_w.len()).map(|i| i as f64 * view.step_hours()).collect::<Vec<_>>();
@@ -68,8 +68,8 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let data = Table { name: "peak-week".into(), title: "Load by use in the week of the peak.".into(), columns };
     let alt = format!(
         "Stacked areas of demand, losses and mining over {days} days; the total peaks at {} MW, of which mining is {} MW.",
-        number::fixed(peak_mw, 0),
-        number::fixed(mined, 0)
+        number::whole(peak_mw),
+        number::whole(mined)
     );
 
     finish(view, "peak-week", words, alt, data, |canvas, mut frame| {
@@ -116,7 +116,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let (px, py) = (x.at((peak - steps.start) as f64 + 0.5), y.at(peak_mw));
         canvas.dot((px, py), 3.5, style::BLACK);
         let (anchor, shift) = if px > frame.right - 190.0 { (Anchor::End, -7.0) } else { (Anchor::Start, 7.0) };
-        let text = format!("Peak: {} MW", number::fixed(peak_mw, 0));
+        let text = format!("Peak: {} MW", number::whole(peak_mw));
         canvas.text((px + shift, py - 8.0), &text, Lettering::new(14.0).bold().anchor(anchor));
 
         for d in 0..days {

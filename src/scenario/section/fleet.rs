@@ -7,7 +7,7 @@ use crate::fleet::stock::fill;
 use crate::fleet::{Fleet, Site, Tier, Wear};
 use crate::ids::{Id, ModelId, Table};
 use crate::scenario::View;
-use crate::scenario::spec::{TableSpec, number, table_spec, text};
+use crate::scenario::spec::{TableSpec, flag, number, table_spec, text};
 use crate::units::{Efficiency, Fraction, Span, Temperature};
 
 /// `[fleet]`.
@@ -15,6 +15,8 @@ pub const FLEET: TableSpec = table_spec(
     "fleet",
     "How machines start, wear, fail and are mended.",
     &[
+        flag("enabled", "Whether anybody mines at all: without it no site has machines or connections, nor gets any.")
+            .default_flag(true),
         number("restart_minutes", "min", 0.0, 120.0, "From a cold start to full hashrate.").default(10.0),
         number("design_pue", "", 1.0, 2.0, "Overhead for which connections are laid out.").default(1.04),
         number(
@@ -66,7 +68,9 @@ pub fn build(all: &View, from: Day) -> Option<Fleet> {
     let sites = views.iter().zip(site::build(all)).map(|((id, s), placed)| {
         let exact = s.numbers_by_reference("machines");
         let kept: Vec<ModelId> = s.references("models").into_iter().map(ModelId::from_index).collect();
-        let start = if exact.is_empty() {
+        let start = if !placed.in_use {
+            Vec::new()
+        } else if exact.is_empty() {
             fill(&machines, &tiers, &kept, placed.connected * v.number("fill_share"), v.number("design_pue"), from)
         } else {
             exact.into_iter().map(|(m, n)| (ModelId::from_index(m), n as u64)).collect()

@@ -72,6 +72,7 @@ pub const RESERVOIR: TableSpec = table_spec(
     "A reservoir and the plant at its dam.",
     &[
         text("plant", "Id of the plant in results."),
+        text("plant_name", "Name of the plant in print; absent: its id.").optional(),
         reference("bus", "bus", "Bus of the plant."),
         reference("downstream", "reservoir", "The next reservoir; without it the water leaves the model.").optional(),
         number("travel_hours", "h", 0.0, 2000.0, "Travel time of the water to the next reservoir.").default(0.0),

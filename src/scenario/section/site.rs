@@ -45,6 +45,8 @@ pub struct Placed {
     pub rural: bool,
     /// `home`, `business` or `hosted`.
     pub tariff_class: String,
+    /// Whether anybody mines at all in this scenario; if not, nothing is connected.
+    pub in_use: bool,
     /// Connected power at the start, at the meter.
     pub connected: Power,
     /// Weight in the growth of connected power.
@@ -56,10 +58,11 @@ pub struct Placed {
 /// The sites of a scenario in order.
 pub fn build(all: &View) -> Vec<Placed> {
     let media: Vec<&str> = all.tables(MACHINE.key).iter().map(|(_, m)| m.choice("cooling")).collect();
-    all.tables(SITE.key).into_iter().map(|(id, v)| placed(id, &v, &media)).collect()
+    let in_use = all.table("fleet").flag("enabled");
+    all.tables(SITE.key).into_iter().map(|(id, v)| placed(id, &v, &media, in_use)).collect()
 }
 
-fn placed(id: String, v: &View, media: &[&str]) -> Placed {
+fn placed(id: String, v: &View, media: &[&str], in_use: bool) -> Placed {
     let medium = v.choice("medium");
     let suits = |m: usize| media.get(m).is_some_and(|cooling| *cooling == medium);
     let kept = v.references("models").into_iter().map(|m| ("models", m));
@@ -69,7 +72,8 @@ fn placed(id: String, v: &View, media: &[&str]) -> Placed {
         let found = format!("a machine cooled by {cooling} in a site cooled by {medium}");
         v.problem(key, found, "machines that the site's `medium` suits", "");
     }
-    let connected = v.number("connected_mw");
+    let connected = if in_use { v.number("connected_mw") } else { 0.0 };
+    let weight = if in_use { v.maybe_number("growth_weight").unwrap_or(connected) } else { 0.0 };
     Placed {
         id,
         bus: BusId::from_index(v.reference("bus")),
@@ -78,8 +82,9 @@ fn placed(id: String, v: &View, media: &[&str]) -> Placed {
         climate: ClimateSiteId::from_index(v.reference("climate_site")),
         rural: v.choice("settlement") == "rural",
         tariff_class: v.choice("tariff_class").to_owned(),
+        in_use,
         connected: Power::mw(connected),
-        growth_weight: v.maybe_number("growth_weight").unwrap_or(connected),
+        growth_weight: weight,
         suits: (0..media.len()).filter(|m| suits(*m)).map(ModelId::from_index).collect(),
     }
 }
