@@ -139,6 +139,8 @@ pub struct Record {
     pub sheets: Vec<Sheet>,
     /// Headlines in the order of the registry.
     pub headlines: Vec<Headline>,
+    /// Names for people of the ids that headlines have, as (id, name).
+    pub names: Vec<(String, String)>,
     /// Caveats that hold for this run (imposed inputs, assumed limits that bind, generated weather).
     pub caveats: Vec<String>,
 }

@@ -13,6 +13,7 @@ pub mod number;
 #[cfg(feature = "plots")]
 mod page;
 pub mod period;
+pub mod print;
 pub mod story;
 #[cfg(feature = "plots")]
 pub mod style;

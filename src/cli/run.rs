@@ -113,6 +113,8 @@ fn meta(checked: &Checked, region: &Region, seed: u64, member: u32, lang: Lang) 
             key: a.key.clone(),
         })
         .collect();
+    // What holds the corridors back weighs most: it comes first.
+    meta.assumptions.sort_by_key(|a| !a.key.starts_with("interface."));
     meta.language = match lang {
         Lang::En => Language::En,
         Lang::Ru => Language::Ru,

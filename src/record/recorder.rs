@@ -58,6 +58,7 @@ impl Recorder {
             branches: self.limits.finish(world),
             sheets: sheets::all(world, state, &self.tally),
             headlines,
+            names: sheets::names(world),
             caveats: sheets::caveats(world),
         }
     }

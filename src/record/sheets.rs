@@ -174,6 +174,23 @@ fn fleet(world: &Region, state: &State) -> Sheet {
     }
 }
 
+/// Names for people of operators, plants, controlled sections and branches; where two share an id, the first holds.
+pub fn names(world: &Region) -> Vec<(String, String)> {
+    let a = &world.atlas;
+    let mut names: Vec<(String, String)> = Vec::new();
+    let mut add = |id: &str, name: &str| {
+        if id != name && !name.is_empty() && !names.iter().any(|n| n.0 == id) {
+            names.push((id.to_owned(), name.to_owned()));
+        }
+    };
+    a.operators.iter().for_each(|o| add(&o.id, &o.name));
+    a.reservoirs.iter().for_each(|d| add(&d.plant, &d.name));
+    a.plants.iter().for_each(|p| add(&p.id, &p.name));
+    a.interfaces.iter().for_each(|s| add(&s.id, &s.name));
+    a.branches.iter().for_each(|b| add(&b.id, &b.name));
+    names
+}
+
 /// What a reader must know of any run of this world.
 pub fn caveats(world: &Region) -> Vec<String> {
     let mut out = vec!["Modeled, not measured. Operators are stylized; no account belongs to a real firm.".to_string()];

@@ -3,6 +3,7 @@
 use super::figure::Drawing;
 use super::meta::NOT_MEASURED;
 use super::summary::{self, Line};
+use super::print::Print;
 use super::view::View;
 use super::{Meta, ReportError, number, story, style};
 use crate::record::Record;
@@ -55,11 +56,11 @@ pub(super) fn compose(record: &Record, meta: &Meta, drawn: &[Drawing]) -> Result
             context! { id => d.id, title => d.words.title.as_str(), alt => d.alt.as_str(), svg }
         })
         .collect();
-    let lines = summary::lines(&record.headlines, meta.language);
+    let lines = summary::lines(&record.headlines, &Print::of(&view), meta.language);
     let headlines: Vec<Value> = lines
         .iter()
         .map(|l| context! { key => l.key, label => l.label, value => l.value.clone(), unit => l.unit, definition => l.definition,
-            parts => l.parts.iter().map(|(id, v)| context! { name => super::view::place(id), value => v }).collect::<Vec<_>>() })
+            parts => l.parts.iter().map(|(id, v)| context! { name => id.clone(), value => v }).collect::<Vec<_>>() })
         .collect();
     let assumptions: Vec<Value> = meta
         .assumptions
@@ -114,7 +115,7 @@ fn pairs(lines: &[Line]) -> Vec<Pair> {
         }
         for (id, value) in &line.parts {
             let published = other.parts.iter().find(|p| p.0 == *id).map_or("–", |p| p.1.as_str());
-            pairs.push(row(super::view::place(id), value, published));
+            pairs.push(row(id.clone(), value, published));
         }
     }
     pairs
@@ -146,7 +147,7 @@ mod tests {
 
     #[test]
     fn every_tariff_figure_has_its_pair() {
-        let pairs = pairs(&summary::lines(&synthetic::record(2).headlines, Language::En));
+        let pairs = pairs(&summary::lines(&synthetic::record(2).headlines, &Print::default(), Language::En));
         let labels: Vec<_> = pairs.iter().map(|p| (p.label, p.part.as_str())).collect();
         assert!(
             labels.contains(&("Mining profit", "")) && labels.contains(&("Implicit subsidy of home mining", "Export"))

@@ -1,6 +1,8 @@
 //! `summary.json` and `summary.csv`: the headlines.
 
 use super::data::{Column, Table};
+use super::print::Print;
+use super::view::View;
 use super::{Language, Meta, number};
 use crate::record::metric::{METRICS, Metric, metric};
 use crate::record::{Headline, Record, Value};
@@ -10,7 +12,8 @@ use serde_json::{Map, json};
 pub const TOTAL: &str = "total";
 
 /// `summary.json`. A key's type never changes: a number, a text, or a map from id to number; an undefined number is
-/// null and its note stands under `notes`.
+/// null and its note stands under `notes`. Under `names` stand names for people by id, under `words` what is printed
+/// instead of a value.
 pub fn json(record: &Record, meta: &Meta) -> serde_json::Value {
     let mut out = Map::new();
     out.insert("schema".into(), json!("hashwatt.summary/1"));
@@ -43,6 +46,7 @@ pub fn json(record: &Record, meta: &Meta) -> serde_json::Value {
     if !notes.is_empty() {
         out.insert("notes".into(), notes.into());
     }
+    Print::of(&View::new(record, meta)).write(&mut out);
     serde_json::Value::Object(out)
 }
 
@@ -91,16 +95,16 @@ pub struct Line {
     pub label: &'static str,
     /// Its value in digits that say something.
     pub value: String,
-    /// The unit's symbol.
+    /// The unit's symbol; none for dollars, which carry their sign.
     pub unit: &'static str,
-    /// Parts by id, as (id, value); empty for a plain number.
+    /// Parts as (name, value); empty for a plain number.
     pub parts: Vec<(String, String)>,
     /// The definition.
     pub definition: &'static str,
 }
 
-/// The headlines for people, in order.
-pub fn lines(headlines: &[Headline], language: Language) -> Vec<Line> {
+/// The headlines for people, in order; hours at limits that were never met are left out.
+pub fn lines(headlines: &[Headline], print: &Print, language: Language) -> Vec<Line> {
     let plain = Metric { key: "", unit: "", label: "", label_ru: "", definition: "" };
     headlines
         .iter()
@@ -113,15 +117,17 @@ pub fn lines(headlines: &[Headline], language: Language) -> Vec<Line> {
             let digits = |v: f64| headline_digits(h.key, m.unit, v);
             let (value, parts) = match &h.value {
                 Value::Number(n) => (n.map_or_else(|| "–".into(), digits), Vec::new()),
-                Value::Text(text) => (text.clone(), Vec::new()),
+                Value::Text(text) => (print.words(h.key).unwrap_or(text).to_owned(), Vec::new()),
                 Value::ById(parts) => {
-                    let total = parts.iter().find(|p| p.0 == TOTAL).map(|p| digits(p.1));
-                    let rest = parts.iter().filter(|p| p.0 != TOTAL).map(|p| (p.0.clone(), digits(p.1)));
+                    let parts = || parts.iter().filter(|p| h.key != "congested_hours" || p.1 != 0.0);
+                    let total = parts().find(|p| p.0 == TOTAL).map(|p| digits(p.1));
+                    let rest = parts().filter(|p| p.0 != TOTAL).map(|p| (print.name(&p.0), digits(p.1)));
                     (total.unwrap_or_default(), rest.collect())
                 }
             };
             let label = if label.is_empty() { h.key } else { label };
-            Line { key: h.key, label, value, unit: m.unit, parts, definition: m.definition }
+            let unit = if m.unit == "USD" { "" } else { m.unit };
+            Line { key: h.key, label, value, unit, parts, definition: m.definition }
         })
         .collect()
 }
@@ -145,8 +151,10 @@ pub fn read(summary: &serde_json::Value) -> Vec<Headline> {
 fn headline_digits(key: &str, unit: &str, value: f64) -> String {
     match unit {
         "m" => number::fixed(value, 2),
+        "USD" => number::dollars(value),
         "MW" | "MWh" => number::whole(value),
-        "USD" | "h" => number::fixed(value, 0),
+        "h" | "BTC" => number::fixed(value, 0),
+        "" if key == "network_difficulty_mean" => format!("{} trillion", number::plain(value / 1e12)),
         "" if key.contains("share") => number::percent(value),
         _ => number::plain(value),
     }
@@ -160,8 +168,10 @@ mod tests {
     #[test]
     fn a_written_summary_reads_back() {
         let record = synthetic::record(2);
-        let told = lines(&read(&json(&record, &synthetic::meta())), Language::En);
-        assert_eq!(told, lines(&record.headlines, Language::En));
+        let written = json(&record, &synthetic::meta());
+        let told = lines(&read(&written), &Print::read(&written), Language::En);
+        let print = Print::of(&View::new(&record, &synthetic::meta()));
+        assert_eq!(told, lines(&record.headlines, &print, Language::En));
     }
 
     #[test]

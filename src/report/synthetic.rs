@@ -195,6 +195,7 @@ pub(crate) fn record(days: i32) -> Record {
         series,
         sheets: sheets(),
         headlines,
+        names: vec![("bratsk_irkutsk".into(), "north–south corridor".into())],
         caveats: vec![
             "The path of mining load is an input, not a finding.".into(),
             "Daily weather is generated.".into(),

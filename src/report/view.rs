@@ -61,13 +61,18 @@ impl<'a> View<'a> {
         self.record.branches.iter().find(|b| b.kind == "interface" && b.id == id)
     }
 
+    /// Whether the window begins and ends with a month.
+    pub fn whole_months(&self) -> bool {
+        let w = self.record.window;
+        w.from.ymd().2 == 1 && w.until.ymd().2 == 1
+    }
+
     /// The window in words: "January 2022 to December 2023".
     pub fn window(&self) -> String {
         let w = self.record.window;
         let (a, b) = (w.from, w.until.plus(-1));
         let month = |d: crate::calendar::Day| month_year(d.year(), d.month());
-        let whole = w.from.ymd().2 == 1 && w.until.ymd().2 == 1;
-        if !whole && w.days() < 62 {
+        if !self.whole_months() && w.days() < 62 {
             format!("{} to {}", day_words(a), day_words(b))
         } else if a.month_count() == b.month_count() {
             month(a)
@@ -87,8 +92,18 @@ impl<'a> View<'a> {
 
     /// The number of the winter that a step lies in or next to; July begins a new one.
     pub fn winter(&self, step: usize) -> i32 {
+        self.winter_of(self.record.window.moment(step).day)
+    }
+
+    fn winter_of(&self, day: crate::calendar::Day) -> i32 {
         let season = |d: crate::calendar::Day| (d.month_count() + 6).div_euclid(12);
-        season(self.record.window.moment(step).day) - season(self.record.window.from) + 1
+        season(day) - season(self.record.window.from) + 1
+    }
+
+    /// A month as it may be printed where days are simulated: "January of simulated winter 2".
+    pub fn simulated_month(&self, day: crate::calendar::Day) -> String {
+        let season = if matches!(day.month(), 4..=9) { "year" } else { "winter" };
+        format!("{} of simulated {season} {}", month_name(day.month()), self.winter_of(day))
     }
 
     /// A step's time as it may be printed: a date only if days are calendar days, else "18:00 of a December day in
@@ -122,19 +137,15 @@ pub fn day_words(day: crate::calendar::Day) -> String {
 
 /// A place, plant or operator for people: `ust_ilimsk` is "Ust-Ilimsk".
 pub fn place(id: &str) -> String {
-    for (suffix, words) in
-        [("_at_low", "with the limit at its low end"), ("_at_high", "with the limit at its high end")]
-    {
-        if let Some(id) = id.strip_suffix(suffix) {
-            return format!("{}, {words}", place(id));
-        }
-    }
     match id {
         "ust_ilimsk" => "Ust-Ilimsk".into(),
         "bratsk_irkutsk" => "north–south corridor".into(),
         "krasnoyarsk_irkutsk" => "western tie to Krasnoyarsk".into(),
         "irkutsk_buryatia" => "eastern tie to Buryatia".into(),
         "north_bodaibo" => "line to Bodaibo".into(),
+        "shadow_energy" => "against the shadow price of energy".into(),
+        "business_tariff" => "against the business tariff".into(),
+        "average_cost" => "against the average cost of supply".into(),
         _ => {
             let mut out = String::with_capacity(id.len());
             for (i, word) in id.split('_').enumerate() {
@@ -154,6 +165,11 @@ pub fn place(id: &str) -> String {
             out
         }
     }
+}
+
+/// An operator's name without the remark that it is modeled, which a picture makes once for all.
+pub fn stylized(name: &str) -> &str {
+    name.strip_suffix(" (modeled)").unwrap_or(name)
 }
 
 /// Index and value of the largest finite value.
@@ -199,7 +215,6 @@ mod tests {
     #[test]
     fn places_have_names() {
         assert_eq!(place("ust_ilimsk"), "Ust-Ilimsk");
-        assert_eq!(place("bratsk_irkutsk_at_low"), "north–south corridor, with the limit at its low end");
         assert_eq!((place("home_miners").as_str(), place("home_bratsk").as_str()), ("Home miners", "Home Bratsk"));
         assert_eq!(largest(&[1.0, f64::NAN, 3.0, 3.0]), Some((2, 3.0)));
     }

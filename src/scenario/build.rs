@@ -6,7 +6,7 @@ use super::view::View;
 use super::{Problems, Scenario};
 use crate::calendar::Window;
 use crate::grid::{Grid, PlantKind};
-use crate::ids::{Id, InterfaceId, OperatorId, Table};
+use crate::ids::{BranchId, BusId, Id, InterfaceId, OperatorId, Table};
 use crate::policy::Law;
 use crate::region::{Atlas, Dam, Firm, Line, Mine, Place, Region, Section, Station, StationKind};
 
@@ -90,11 +90,14 @@ fn region(checked: &Checked, all: &View) -> Option<Region> {
 fn atlas(checked: &Checked, all: &View, grid: &Grid, weather: &str) -> Atlas {
     let ids = |table: &str| all.tables(table).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
     let named = |id: &str, view: &View| view.maybe_text("name").unwrap_or(id).to_owned();
-    let dams = all.tables("reservoir").into_iter().map(|(id, v)| Dam {
-        plant: v.maybe_text("plant").unwrap_or(&id).to_owned(),
-        name: v.maybe_text("plant_name").or(v.maybe_text("plant")).unwrap_or(&id).to_owned(),
-        in_region: grid.buses.as_slice().get(v.reference("bus")).is_some_and(|b| b.in_region),
-        id,
+    let dams = all.tables("reservoir").into_iter().map(|(id, v)| {
+        let bus = grid.buses.as_slice().get(v.reference("bus"));
+        Dam {
+            plant: v.maybe_text("plant").unwrap_or(&id).to_owned(),
+            name: bus.map_or_else(|| id.clone(), |b| format!("{} hydro plant", b.title.trim_end_matches(" hydro"))),
+            in_region: bus.is_some_and(|b| b.in_region),
+            id,
+        }
     });
     let sites = all.tables("site").into_iter().enumerate().map(|(at, (id, v))| {
         let bus = grid.sites.as_slice().get(at).copied();
@@ -115,7 +118,7 @@ fn atlas(checked: &Checked, all: &View, grid: &Grid, weather: &str) -> Atlas {
     let lines = grid.branches.ids().map(|id| {
         let name = grid.branch_name(id);
         let rating_mw = grid.lines.get(grid.branches[id].line).map_or(0.0, |l| l.limit(1.0).as_mw());
-        Line { id: name.clone(), name: name.to_uppercase().replace('_', "–"), rating_mw }
+        Line { name: between(grid, id).unwrap_or_else(|| name.clone()), id: name, rating_mw }
     });
     Atlas {
         climate_sites: Table::new(ids("climate_site")),
@@ -138,6 +141,15 @@ fn atlas(checked: &Checked, all: &View, grid: &Grid, weather: &str) -> Atlas {
         channels: Table::new(ids("channel")),
         weather: weather.to_owned(),
     }
+}
+
+/// A branch's name for people: "Shelekhov–Gusinoozersk, circuit 1"; remarks in brackets are left out.
+fn between(grid: &Grid, id: BranchId) -> Option<String> {
+    let circuit = grid.branches.as_slice().get(id.index())?;
+    let line = grid.lines.get(circuit.line)?;
+    let bus = |at: BusId| Some(grid.buses.as_slice().get(at.index())?.title.split(" (").next()?.to_owned());
+    let ends = format!("{}–{}", bus(line.from)?, bus(line.to)?);
+    Some(if line.circuits > 1 { format!("{ends}, circuit {}", circuit.number) } else { ends })
 }
 
 /// A controlled section with the range of its assumed limit, as the scenario's sources give it.

@@ -3,7 +3,7 @@
 use super::{Drawing, column, finish, number_at, text_at};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Dash, Ink, Lettering, Scale, Words};
-use crate::report::view::{View, range};
+use crate::report::view::{View, range, stylized};
 use crate::report::{ReportError, number};
 
 struct Machine<'a> {
@@ -43,10 +43,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             let of = number::count(machines.len() as f64, "machine model", "machine models");
             match lose {
                 0 => format!(
-                    "All {of} still pay at the dearest tariff in force, {} a kWh ({name})",
+                    "All {of} earn more than the dearest tariff in force, {} a kWh of {name}",
                     number::tariff(*tariff)
                 ),
-                n => format!("{n} of {of} stop paying at {} a kWh ({name})", number::tariff(*tariff)),
+                n => format!("{n} of {of} do not earn {} a kWh, the price of {name}", number::tariff(*tariff)),
             }
         }
         None => format!(
@@ -167,15 +167,22 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     })
 }
 
-/// The tariffs in force, each with the names of all who pay it.
+/// The tariffs in force, each with the name of those who pay it; names that differ after a comma are told once.
 fn tariffs(view: &View<'_>) -> Vec<(String, f64)> {
     let Some(sheet) = view.record.sheet("tariffs") else { return Vec::new() };
     let (name, tariff) = (column(sheet, "name"), column(sheet, "tariff_usd_per_kwh"));
     let mut tariffs: Vec<(String, f64)> = Vec::new();
     for row in &sheet.rows {
-        let (name, usd) = (text_at(row, name), number_at(row, tariff));
+        let (name, usd) = (stylized(text_at(row, name)), number_at(row, tariff));
         match tariffs.iter_mut().find(|t| (t.1 - usd).abs() <= 1e-6) {
-            Some(known) => known.0 = format!("{}, {name}", known.0),
+            Some(known) => {
+                let kind = |n: &str| n.split(", ").next().unwrap_or_default().to_owned();
+                known.0 = if kind(&known.0) == kind(name) {
+                    kind(name)
+                } else {
+                    format!("{}, {name}", known.0)
+                };
+            }
             None if usd.is_finite() => tariffs.push((name.to_owned(), usd)),
             None => {}
         }

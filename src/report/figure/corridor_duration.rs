@@ -3,7 +3,7 @@
 use super::{Drawing, finish};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Dash, Ink, Lettering, Point, Scale, Words};
-use crate::report::view::{CORRIDOR, View, largest, of_hours, range};
+use crate::report::view::{CORRIDOR, View, of_hours, range};
 use crate::report::{ReportError, number};
 
 /// Points that a curve is drawn through.
@@ -38,7 +38,8 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     });
     let title = match (near, row) {
         (Some(_), Some(r)) if r.hours_at_limit >= 1.0 => {
-            format!("The north–south corridor was at its limit in {}", of_hours(r.hours_at_limit, hours))
+            let assumed = if r.limit_assumed { "assumed " } else { "" };
+            format!("The north–south corridor was at its {assumed}limit in {}", of_hours(r.hours_at_limit, hours))
         }
         (Some(n), _) if n >= 1.0 => {
             format!("The north–south corridor ran above 90 % of its limit in {}", of_hours(n, hours))
@@ -52,7 +53,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let assumed = row.filter(|r| r.limit_assumed && r.limit_high_mw > r.limit_low_mw);
     let note = match (assumed, row) {
         (Some(r), _) => format!(
-            "The limit is an assumption: {} MW, range {}–{} MW (shaded); hours at the limit follow from it.",
+            "The limit is not published. {} MW is assumed, range {}–{} MW (shaded); hours at the limit follow from it.",
             number::fixed(r.limit_mw, 0),
             number::fixed(r.limit_low_mw, 0),
             number::fixed(r.limit_high_mw, 0)
@@ -95,7 +96,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         frame.right -= 60.0;
         let top = row.map_or(high, |r| high.max(r.limit_high_mw)).max(0.0);
         let x = Scale::new((0.0, 1.0), (frame.left, frame.right));
-        let y = Scale::round((low.min(0.0), top), (frame.bottom, frame.top), 6);
+        // Lines need no zero: the axis says where it starts.
+        let floor = if low > 0.3 * top { 0.85 * low } else { low.min(0.0) };
+        let y = Scale::round((floor, top), (frame.bottom, frame.top), 6);
+        let starts = y.data().0;
         if let Some(r) = assumed {
             canvas.block(
                 (frame.left, y.at(r.limit_high_mw)),
@@ -104,7 +108,12 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 0.13,
             );
         }
-        style::value_axis(canvas, frame, &y, 6, "MW");
+        let unit = if starts > 0.0 {
+            format!("MW; the axis starts at {}", number::fixed(starts, 0))
+        } else {
+            "MW".to_owned()
+        };
+        style::value_axis(canvas, frame, &y, 6, &unit);
         for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
             let text = format!("{} %", number::fixed(tick * 100.0, 0));
             let place = (x.at(tick), frame.bottom + 18.0);
@@ -119,26 +128,45 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             (style::ORANGE, 1.8, Dash::Dotted),
             (style::GREEN, 1.6, Dash::Solid),
         ];
-        let ends: Vec<f64> = curves.iter().map(|c| y.at(c.at(1.0)) + 4.5).collect();
-        let placed = style::label::spread(&ends, 16.0, frame.top, frame.bottom);
-        for (i, c) in curves.iter().enumerate() {
-            let (color, width, dash) = looks[i % looks.len()];
-            let points: Vec<Point> = shares.iter().map(|s| (x.at(*s), y.at(c.at(*s)))).collect();
-            canvas.line(&points, Ink::new(color, width).dash(dash));
-            canvas.text((frame.right + 6.0, placed[i]), &c.name, Lettering::new(13.5).bold().color(color));
-        }
         if let Some(r) = row {
             let at = y.at(r.limit_mw);
             canvas.line(&[(frame.left, at), (frame.right, at)], Ink::new(style::VERMILION, 1.6).dash(Dash::Dashed));
+            let mw = |v: f64| number::fixed(v, 0);
             let text = match assumed {
-                Some(_) => format!("assumed limit {} MW (band: its range)", number::fixed(r.limit_mw, 0)),
-                None => format!("limit {} MW", number::fixed(r.limit_mw, 0)),
+                Some(_) => format!(
+                    "assumed limit {} MW (range {}–{})",
+                    mw(r.limit_mw),
+                    mw(r.limit_low_mw),
+                    mw(r.limit_high_mw)
+                ),
+                None => format!("limit {} MW", mw(r.limit_mw)),
             };
             let letters = Lettering::new(13.5).bold().color(style::VERMILION).anchor(Anchor::End);
             canvas.text((frame.right - 6.0, at - 7.0), &text, letters);
         }
-        if let Some((_, top)) = largest(flow) {
-            canvas.dot((x.at(0.0), y.at(top)), 3.0, style::BLACK);
+        // The highest of the years' curves is named above it, the lowest below: at their ends they meet.
+        let years = &curves[1..];
+        let order = |best: f64, now: f64| best.total_cmp(&now);
+        let highest = years.iter().map(|c| c.at(0.62)).max_by(|a, b| order(*a, *b));
+        let lowest = years.iter().map(|c| c.at(0.4)).min_by(|a, b| order(*a, *b));
+        let mut ends = Vec::new();
+        for (i, c) in curves.iter().enumerate() {
+            let (color, width, dash) = looks[i % looks.len()];
+            let points: Vec<Point> = shares.iter().map(|s| (x.at(*s), y.at(c.at(*s)))).collect();
+            canvas.line(&points, Ink::new(color, width).dash(dash));
+            let letters = Lettering::new(13.5).bold().color(color);
+            if i > 0 && highest == Some(c.at(0.62)) {
+                canvas.text((x.at(0.62), y.at(c.at(0.62)) - 8.0), &c.name, letters);
+            } else if i > 0 && lowest == Some(c.at(0.4)) {
+                canvas.text((x.at(0.4), y.at(c.at(0.4)) + 20.0), &c.name, letters.anchor(Anchor::End));
+            } else {
+                ends.push((y.at(c.at(1.0)) + 4.5, &c.name, letters));
+            }
+        }
+        let wanted: Vec<f64> = ends.iter().map(|e| e.0).collect();
+        let placed = style::label::spread(&wanted, 16.0, frame.top, frame.bottom);
+        for ((_, name, letters), at) in ends.iter().zip(placed) {
+            canvas.text((frame.right + 6.0, at), name, *letters);
         }
     })
 }

@@ -1,13 +1,17 @@
 //! `generation`: what made the region's power, month by month, and what left it.
 
 use super::{Drawing, finish};
+use crate::record::Value;
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Frame, Ink, Lettering, Point, Rgb, Scale, Words};
 use crate::report::view::{View, month_name, place, range};
 use crate::report::{ReportError, number, period};
 
-/// Plants of the cascade that stand outside the region.
+/// Plants of the cascade that stand outside the region, where the headlines do not tell.
 const OUTSIDE: &[&str] = &["boguchany"];
+
+/// Plants that make less than this share of the water power are drawn as one.
+const SMALL: f64 = 0.02;
 
 struct Part {
     key: String,
@@ -22,19 +26,28 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         bounds.windows(2).map(|w| values[w[0]..w[1]].iter().sum::<f64>() * view.step_hours() / 1000.0).collect()
     };
     let colors = [style::NAVY, style::BLUE, style::SKY, (0xa6, 0xd5, 0xf2), (0x3d, 0x8b, 0x9e)];
-    let mut parts: Vec<Part> = view
-        .family("hydro_", "_mw")
-        .into_iter()
-        .filter(|(id, _)| !OUTSIDE.contains(id))
-        .enumerate()
-        .map(|(i, (id, v))| Part {
-            key: format!("hydro_{id}_gwh"),
-            name: place(id),
-            color: colors[i % colors.len()],
-            gwh: energy(v),
-        })
-        .collect();
-    let hydro: f64 = parts.iter().flat_map(|p| &p.gwh).sum();
+    let within = |id: &str| match view.record.headline("hydro_gwh") {
+        Some(Value::ById(plants)) => plants.iter().any(|p| p.0 == id),
+        _ => !OUTSIDE.contains(&id),
+    };
+    let plants: Vec<(&str, Vec<f64>)> =
+        view.family("hydro_", "_mw").into_iter().filter(|p| within(p.0)).map(|(id, v)| (id, energy(v))).collect();
+    let hydro: f64 = plants.iter().flat_map(|p| &p.1).sum();
+    let mut parts: Vec<Part> = Vec::new();
+    let mut small: Option<Part> = None;
+    for (id, gwh) in plants {
+        if gwh.iter().sum::<f64>() >= SMALL * hydro {
+            let color = colors[parts.len() % colors.len()];
+            parts.push(Part { key: format!("hydro_{id}_gwh"), name: place(id), color, gwh });
+        } else if let Some(sum) = &mut small {
+            sum.key = "hydro_small_gwh".into();
+            sum.name = "Small hydro".into();
+            sum.gwh.iter_mut().zip(gwh).for_each(|(a, b)| *a += b);
+        } else {
+            small = Some(Part { key: format!("hydro_{id}_gwh"), name: place(id), color: (0x3d, 0x8b, 0x9e), gwh });
+        }
+    }
+    parts.extend(small);
     let thermal = view.series("thermal_mw").map(energy);
     if parts.is_empty() && thermal.is_none() {
         return Ok(None);
@@ -57,8 +70,11 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let words = Words {
         title: format!("Water made {} of the region’s power{traded}", number::percent(hydro / all)),
         subtitle: format!("Generation in the region by month, GWh; {}", view.window()),
-        note: "Plants of the cascade outside the region are left out; a month cut by the window shows what lies in it."
-            .into(),
+        note: if view.whole_months() {
+            "Plants outside the region are left out.".into()
+        } else {
+            "Plants outside the region are left out; a month cut by the window shows what lies in it.".into()
+        },
     };
     let mut columns =
         vec![Column::texts("month", "Month", "The month.", labels.iter().map(|l| l.clone().into()).collect())];

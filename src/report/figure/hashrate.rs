@@ -31,7 +31,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             "Hashrate of the region’s miners and its share of the network, daily means; {}",
             view.window()
         ),
-        note: String::new(),
+        note: january(view),
     };
     let dates = (0..hashed.len()).map(|d| view.record.window.from.plus(d as i32).to_string().into()).collect();
     let mut columns = vec![
@@ -76,11 +76,24 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 canvas.text((px + 8.0, py - 2.0), name, Lettering::new(13.5).bold().color(dark));
                 canvas.text(
                     (px + 8.0, py + 14.0),
-                    &format!("{}{percent}", number::plain(*last)),
+                    &format!("{}{percent}", number::fixed(*last, 1)),
                     Lettering::new(13.5).color(dark),
                 );
             }
         }
         month_axis(canvas, frame, &view.record.window, &x);
     })
+}
+
+/// What the run has in January 2022 against the last measured map of the world's miners.
+fn january(view: &View<'_>) -> String {
+    let r = view.record;
+    match (r.number("hashrate_january_2022_eh_s"), r.number("hashrate_share_january_2022")) {
+        (Some(eh), Some(share)) => format!(
+            "January 2022: {} EH/s, {}, in this run; Cambridge’s last map has 8.6 EH/s, 4.7 %, for all of Russia.",
+            number::fixed(eh, 1),
+            number::percent(share)
+        ),
+        _ => String::new(),
+    }
 }

@@ -3,8 +3,11 @@
 use super::{Drawing, column, finish, number_at, text_at};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Ink, Lettering, Rgb, Scale, Words};
-use crate::report::view::{View, place, range};
+use crate::report::view::{View, place, range, stylized};
 use crate::report::{ReportError, number};
+
+/// More operators with a pair of tariffs than this are drawn as one.
+const PAIRS: usize = 3;
 
 /// One bar: an operator at one tariff.
 struct Bar {
@@ -16,6 +19,8 @@ struct Bar {
     profit: f64,
     first_of_pair: bool,
 }
+
+const STYLIZED: &str = "Operators are modeled, not real firms; machines bought are not counted.";
 
 const PARTS: [(&str, Rgb); 3] = [("Channel", style::PURPLE), ("Power", style::BLUE), ("Tax and levy", style::GRAY)];
 
@@ -35,7 +40,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let or_zero = |v: f64| if v.is_finite() { v } else { 0.0 };
         let name = match text_at(row, key("name")) {
             "" => place(text_at(row, key("operator"))),
-            name => name.to_owned(),
+            name => stylized(name).to_owned(),
         };
         let (channel, tax) = (or_zero(at("channel_cost_usd")), or_zero(at("tax_usd")) + or_zero(at("levy_usd")));
         let (power, published) = (or_zero(at("power_cost_usd")), at("power_cost_published_tariff_usd"));
@@ -57,6 +62,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     if bars.is_empty() {
         return Ok(None);
     }
+    let joined = join(&mut bars);
     let total = |second: bool, f: fn(&Bar) -> f64| -> f64 {
         bars.iter().filter(|b| b.tariff.is_empty() || (b.tariff == "published") == second).map(f).sum()
     };
@@ -70,10 +76,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         subtitle: format!("Where each operator’s revenue went, USD; {}", view.window()),
         note: if paired {
             format!(
-                "Home miners are shown twice: at the article’s rate ({home}) and billed at the published tariff, behavior unchanged. Machines bought are not in it."
+                "Home miners are shown twice: at the article’s rate ({home}) and billed at the published tariff, behavior unchanged. {STYLIZED}"
             )
         } else {
-            "Machines bought are not in it.".into()
+            STYLIZED.into()
         },
     };
     let numbers = |f: fn(&Bar) -> f64| bars.iter().map(f).collect::<Vec<_>>();
@@ -113,16 +119,17 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         ],
     };
     let alt = format!(
-        "Bars of {} ledgers; operators kept {} of {}.",
+        "Bars of {} ledgers{}; operators kept {} of {}.",
         bars.len(),
+        if joined > 0 { ", home miners of all places as one" } else { "" },
         number::dollars(kept),
         number::dollars(revenue)
     );
     finish(view, "ledgers", words, alt, data, |canvas, mut frame| {
         let room = ((frame.bottom - frame.top - 30.0) / 15.0) as usize;
         let shown = &bars[..bars.len().min(room.max(1))];
-        let row_height = ((frame.bottom - frame.top - 30.0) / shown.len() as f64).min(34.0);
-        let size = (row_height - 2.0).clamp(10.5, 13.5);
+        let row_height = ((frame.bottom - frame.top - 30.0) / shown.len() as f64).min(52.0);
+        let size = (row_height - 2.0).clamp(10.5, 14.0);
         let letters = Lettering::new(size);
         let widest = shown.iter().map(|b| canvas.width(&b.operator, letters)).fold(0.0, f64::max);
         let second = if paired { 74.0 } else { 8.0 };
@@ -185,6 +192,35 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             canvas.text((x.at(level.max(to) / scale) + 7.0, base), &text, Lettering::new(size).color(style::BLACK));
         }
     })
+}
+
+/// Draws many operators with a pair of tariffs, the home miners of places, as one; tells how many became one.
+fn join(bars: &mut Vec<Bar>) -> usize {
+    let pairs = bars.iter().filter(|b| b.first_of_pair).count();
+    if pairs <= PAIRS {
+        return 0;
+    }
+    let names: Vec<&str> = bars.iter().filter(|b| b.first_of_pair).map(|b| b.operator.as_str()).collect();
+    let kind = names[0].split(", ").next().unwrap_or_default();
+    let same = names.iter().all(|n| n.split(", ").next() == Some(kind));
+    let operator =
+        if same { format!("{kind}, {pairs} places together") } else { format!("{pairs} operators together") };
+    let sum = |tariff: &'static str| {
+        let of = || bars.iter().filter(|b| b.tariff == tariff);
+        Bar {
+            operator: operator.clone(),
+            tariff,
+            revenue: of().map(|b| b.revenue).sum(),
+            costs: [0, 1, 2].map(|i| of().map(|b| b.costs[i]).sum()),
+            profit: of().map(|b| b.profit).sum(),
+            first_of_pair: tariff == "article",
+        }
+    };
+    let both = [sum("article"), sum("published")];
+    bars.retain(|b| b.tariff.is_empty());
+    let at = bars.iter().position(|b| b.revenue < both[0].revenue).unwrap_or(bars.len());
+    bars.splice(at..at, both);
+    pairs
 }
 
 /// A sum as a label at a bar's end: $1.2M, $340k.

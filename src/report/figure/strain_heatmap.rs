@@ -39,14 +39,17 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let window = view.record.window;
     let per_day = window.steps_per_day();
     let hours = strain.len() as f64 * view.step_hours();
-    let mut by_month = [0.0; 12];
+    let (mut by_month, mut of_month) = ([0.0; 12], [0.0; 12]);
     for (i, s) in strain.iter().enumerate() {
+        let month = window.from.plus((i / per_day) as i32).month() as usize - 1;
+        of_month[month] += view.step_hours();
         if *s > 90.0 {
-            by_month[window.from.plus((i / per_day) as i32).month() as usize - 1] += view.step_hours();
+            by_month[month] += view.step_hours();
         }
     }
     let strained: f64 = by_month.iter().sum();
-    let worst = largest(&by_month).map_or(0, |w| w.0);
+    let shares: Vec<f64> = by_month.iter().zip(&of_month).map(|(h, all)| h / all.max(1.0)).collect();
+    let worst = largest(&shares).map_or(0, |w| w.0);
     let (subject, bound) = if corridor { ("The corridor", "its limit") } else { ("The load", "its peak") };
     let title = if strained < 1.0 {
         format!("{subject} never came above 90 % of {bound}")
@@ -54,8 +57,8 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let month = if window.days() < 60 {
             String::new()
         } else {
-            let share = number::fixed(100.0 * by_month[worst] / strained, 0);
-            format!(", {share} % of them in {}", month_name(worst as u32 + 1))
+            let share = number::fixed(100.0 * by_month[worst] / of_month[worst], 0);
+            format!("; in {} {share} % of the time", month_name(worst as u32 + 1))
         };
         format!("{subject} ran above 90 % of {bound} in {}{month}", of_hours(strained, hours))
     };
@@ -64,7 +67,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let assumed = view.interface(CORRIDOR).filter(|r| corridor && r.limit_assumed && r.limit_high_mw > r.limit_low_mw);
     let note = assumed.map_or_else(String::new, |r| {
         format!(
-            "The limit is an assumption: {} MW, range {}–{} MW; classes shift with it.",
+            "The limit is not published. {} MW is assumed, range {}–{} MW; the colors shift with it.",
             number::fixed(r.limit_mw, 0),
             number::fixed(r.limit_low_mw, 0),
             number::fixed(r.limit_high_mw, 0)
@@ -130,7 +133,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         }
         month_axis(canvas, frame, &window, &x);
         let mut left = frame.left;
-        let present = |class: usize| corridor || class + 1 < NAMES.len();
+        let present = |class: usize| cells.get(class).is_some_and(|c| !c.is_empty());
         for (class, name) in NAMES.iter().enumerate().filter(|(c, _)| present(*c)) {
             let name = if !corridor && class == 4 { "above 90 %" } else { name };
             canvas.block((left, frame.top - 26.0), (left + 16.0, frame.top - 12.0), COLORS[class], 1.0);
