@@ -41,7 +41,7 @@ pub const METRICS: &[Metric] = &[
         "GWh",
         "Demand without mining",
         "Потребление без майнинга",
-        "Energy asked and served in the region, mining and network losses not included.",
+        "Energy served in the region, mining and network losses not included.",
     ),
     row(
         "mining_gwh",
@@ -79,7 +79,7 @@ pub const METRICS: &[Metric] = &[
         "MW",
         "Mining in December",
         "Майнинг в декабре",
-        "Mean mining load of each December in the window; the path is an input of the scenario, not a finding.",
+        "Mean mining load of each December in the window; connected power is imposed by the scenario, so the path is no finding.",
     ),
     row("generation_gwh", "GWh", "Generation in the region", "Выработка в регионе", "hydro + thermal of the region."),
     row(
@@ -115,7 +115,7 @@ pub const METRICS: &[Metric] = &[
         "GWh",
         "Energy spilled",
         "Энергия холостых сбросов",
-        "Energy that spilled water would have made at the head of its hour, by plant.",
+        "Energy that spilled water would have made at the head of its hour, by plant, those outside the region included.",
     ),
     row(
         "water_plan_miss_max_pct",
@@ -157,7 +157,7 @@ pub const METRICS: &[Metric] = &[
         "h",
         "Hours at a limit",
         "Часов на пределе",
-        "Hours with a positive shadow price, by controlled section and branch; `<id>_at_low` and `<id>_at_high` are the hours with flow above the ends of an assumed limit's range.",
+        "Hours with a positive shadow price, by controlled section and branch; ids ending in `_at_low` and `_at_high`: hours with flow at or above the ends of an assumed limit's range (none above the limit taken, which holds the flow).",
     ),
     row(
         "reserve_shortfall_hours",
@@ -195,21 +195,27 @@ pub const METRICS: &[Metric] = &[
         "Средний PUE",
         "Energy of mining sites over energy of their machines; machine fans are inside the machines.",
     ),
-    row("btc_mined", "BTC", "Coin earned", "Намайнено", "Coin credited to the region's operators, by operator."),
+    row(
+        "btc_mined",
+        "BTC",
+        "Coin earned",
+        "Намайнено",
+        "Coin credited to operators, by operator, their sites outside the region included.",
+    ),
     row("network_difficulty_mean", "", "Mean difficulty", "Средняя сложность", "Mean difficulty over the window."),
     row(
         "mining_revenue_usd",
         "USD",
         "Mining revenue",
         "Выручка майнинга",
-        "Coin credited, valued at the price of its hour, by operator.",
+        "Coin credited, valued at the price of its hour, by operator, sites outside the region included.",
     ),
     row(
         "mining_power_cost_usd",
         "USD",
         "Power bill of mining",
         "Счёт майнинга за энергию",
-        "What operators pay for electricity, the home rate of the scenario for home miners.",
+        "What operators pay for electricity at all their sites; home miners at the home rate of the scenario.",
     ),
     row(
         "mining_power_cost_published_tariff_usd",
@@ -223,7 +229,7 @@ pub const METRICS: &[Metric] = &[
         "USD",
         "Mining profit",
         "Прибыль майнинга",
-        "Revenue less channel costs, power, levies and taxes; machines bought are not in it.",
+        "Revenue less channel costs, power, levies and taxes, of all sites; machines bought are not in it.",
     ),
     row(
         "mining_profit_published_tariff_usd",
@@ -237,7 +243,7 @@ pub const METRICS: &[Metric] = &[
         "USD",
         "Implicit subsidy of home mining",
         "Скрытая субсидия домашнего майнинга",
-        "What home miners' energy costs by a yardstick less what they pay at the scenario's home rate, by yardstick.",
+        "What the energy of the region's home miners costs less what they pay at the scenario's home rate: against its shadow price plus the network rate, the business tariff, the average cost of supply.",
     ),
     row(
         "implicit_subsidy_published_tariff_usd",
@@ -251,7 +257,7 @@ pub const METRICS: &[Metric] = &[
         "USD",
         "Implicit subsidy of all homes",
         "Скрытая субсидия всех домов",
-        "The same for all homes, mining included, at the scenario's home rate.",
+        "The same for all homes, mining included, as if all paid the scenario's home rate.",
     ),
     row(
         "implicit_subsidy_all_homes_published_tariff_usd",

@@ -201,6 +201,11 @@ pub fn caveats(world: &Region) -> Vec<String> {
         ),
         _ => out.push("Weather is generated: a simulated winter, whose nights are not calendar nights.".into()),
     }
+    if world.atlas.sites.iter().any(|s| s.operator.is_some() && !s.in_region) {
+        out.push(
+            "Coin and money are of operators with all their sites, some of which lie outside the region; load, hashrate and machines are of the region alone.".into(),
+        );
+    }
     if world.atlas.interfaces.iter().any(|i| i.assumed) {
         out.push("Limits of the controlled sections are assumptions with ranges; none is published.".into());
     }

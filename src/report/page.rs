@@ -2,8 +2,8 @@
 
 use super::figure::Drawing;
 use super::meta::NOT_MEASURED;
-use super::summary::{self, Line};
 use super::print::Print;
+use super::summary::{self, Line};
 use super::view::View;
 use super::{Meta, ReportError, number, story, style};
 use crate::record::Record;
@@ -59,7 +59,7 @@ pub(super) fn compose(record: &Record, meta: &Meta, drawn: &[Drawing]) -> Result
     let lines = summary::lines(&record.headlines, &Print::of(&view), meta.language);
     let headlines: Vec<Value> = lines
         .iter()
-        .map(|l| context! { key => l.key, label => l.label, value => l.value.clone(), unit => l.unit, definition => l.definition,
+        .map(|l| context! { key => l.key, label => l.label, value => l.value.clone(), unit => l.unit, definition => l.definition.replace('`', ""),
             parts => l.parts.iter().map(|(id, v)| context! { name => id.clone(), value => v }).collect::<Vec<_>>() })
         .collect();
     let assumptions: Vec<Value> = meta

@@ -19,6 +19,9 @@ impl Print {
     /// The names and words of a record.
     pub fn of(view: &View<'_>) -> Self {
         let mut words = Vec::new();
+        if view.record.headline("weather").is_some() {
+            words.push(("weather".to_owned(), view.weather().to_owned()));
+        }
         if let (false, Some(Value::Text(time))) = (view.dated, view.record.headline("region_peak_time"))
             && let Some((day, clock)) = time.split_once(' ')
             && let Some(day) = Day::parse(day)
@@ -51,7 +54,7 @@ impl Print {
     /// An id's name for people.
     pub fn name(&self, id: &str) -> String {
         for (suffix, words) in
-            [("_at_low", "flow above the low end of its range"), ("_at_high", "flow above the high end of its range")]
+            [("_at_low", "above the low end of its range"), ("_at_high", "above the high end of its range")]
         {
             if let Some(id) = id.strip_suffix(suffix) {
                 return format!("{}, {words}", self.name(id));
@@ -89,7 +92,7 @@ mod tests {
     fn ids_have_names() {
         let (record, meta) = (synthetic::record(2), synthetic::meta());
         let print = Print::of(&View::new(&record, &meta));
-        assert_eq!(print.name("bratsk_irkutsk_at_low"), "north–south corridor, flow above the low end of its range");
+        assert_eq!(print.name("bratsk_irkutsk_at_low"), "north–south corridor, above the low end of its range");
         assert_eq!(print.name("ust_ilimsk"), "Ust-Ilimsk");
     }
 }

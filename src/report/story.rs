@@ -1,13 +1,25 @@
 //! The run in sentences, computed from its headlines; a sentence whose numbers are absent is not told.
 
 use super::number;
+use super::print::Print;
 use super::summary::TOTAL;
-use super::view::{View, place};
-use crate::record::Value;
+use super::view::{View, day_words};
+use crate::record::{Cell, Value};
 
-/// The story of a run, one paragraph an entry.
+/// The story of a run, one paragraph an entry: load and peak, limits, who paid, measures, what it leans on.
 pub fn tell(view: &View<'_>) -> Vec<String> {
-    let told = [peak(view), energy(view), corridor(view), cut(view), hashes(view), money(view), subsidy(view)];
+    let told = [
+        energy(view),
+        peak(view),
+        growth(view),
+        corridor(view),
+        cut(view),
+        money(view),
+        subsidy(view),
+        measures(view),
+        hashes(view),
+        leans(view),
+    ];
     told.into_iter().flatten().collect()
 }
 
@@ -27,7 +39,7 @@ fn peak(view: &View<'_>) -> Option<String> {
     let (peak, mining) = (r.number("region_peak_mw")?, r.number("mining_at_region_peak_mw")?);
     let step = super::view::largest(view.series("total_load_mw")?)?.0;
     Some(format!(
-        "The region’s load peaked at {} ({}). Mining drew {} in that hour, {} of the load.",
+        "The load peaked at {} ({}). Mining drew {} in that hour, {} of the load.",
         mw(peak),
         view.when(step),
         mw(mining),
@@ -56,6 +68,21 @@ fn energy(view: &View<'_>) -> Option<String> {
     Some(text.concat())
 }
 
+/// Mining in the Decembers of the window.
+fn growth(view: &View<'_>) -> Option<String> {
+    let Some(Value::ById(years)) = view.record.headline("mining_december_mw") else { return None };
+    let ((first, before), (last, after)) = (years.first()?, years.last()?);
+    if first == last || *before < 0.5 {
+        return None;
+    }
+    Some(format!(
+        "Mining went from a mean of {} in December {first} to {} in December {last}. The power that it may connect is \
+         imposed month by month: its growth is an input, not a finding.",
+        mw(*before),
+        mw(*after)
+    ))
+}
+
 fn corridor(view: &View<'_>) -> Option<String> {
     let row = view.interface(super::view::CORRIDOR)?;
     let hours = view.record.number("hours")?;
@@ -71,6 +98,18 @@ fn corridor(view: &View<'_>) -> Option<String> {
             mw(row.limit_mw),
             number::fixed(row.limit_low_mw, 0),
             mw(row.limit_high_mw)
+        ));
+    }
+    let sections = view.record.branches.iter().filter(|b| b.kind == "interface" && b.id != row.id);
+    if let Some(other) = sections.max_by(|a, b| a.hours_at_limit.total_cmp(&b.hours_at_limit))
+        && other.hours_at_limit > row.hours_at_limit
+    {
+        text.push(format!(
+            " Another limit held longer: the {}, {}{} in {}.",
+            Print::of(view).name(&other.id),
+            if other.limit_assumed { "assumed at " } else { "" },
+            mw(other.limit_mw),
+            number::count(other.hours_at_limit, "hour", "hours")
         ));
     }
     Some(text.concat())
@@ -108,7 +147,7 @@ fn hashes(view: &View<'_>) -> Option<String> {
 fn money(view: &View<'_>) -> Option<String> {
     let r = view.record;
     let (revenue, profit) = (r.number("mining_revenue_usd")?, r.number("mining_profit_usd")?);
-    let mut text = vec![format!("Mining earned {}", number::dollars(revenue))];
+    let mut text = vec![format!("The operators, with all their sites, earned {}", number::dollars(revenue))];
     if let Some(power) = r.number("mining_power_cost_usd") {
         text.push(format!(", paid {} for power", number::dollars(power)));
     }
@@ -127,26 +166,77 @@ fn subsidy(view: &View<'_>) -> Option<String> {
         _ => Vec::new(),
     };
     let article = parts("implicit_subsidy_usd");
-    if article.is_empty() {
+    if article.iter().all(|p| p.1 == 0.0) {
         return None;
     }
     let published = parts("implicit_subsidy_published_tariff_usd");
+    let print = Print::of(view);
     let told: Vec<String> = article
         .iter()
         .map(|(id, usd)| {
-            let by = if id.is_empty() {
-                String::new()
-            } else {
-                format!(" by the yardstick “{}”", place(id).to_lowercase())
-            };
+            let by = if id.is_empty() { String::new() } else { format!(" {}", sentence_case(&print.name(id))) };
             let other = published
                 .iter()
                 .find(|p| p.0 == *id)
-                .map_or_else(String::new, |p| format!(" (at the published tariff {})", number::dollars(p.1)));
+                .map_or_else(String::new, |p| format!(" ({} at the published tariff)", number::dollars(p.1)));
             format!("{}{by}{other}", number::dollars(*usd))
         })
         .collect();
-    Some(format!("The home tariff was worth to home miners {}.", told.join(", ")))
+    Some(format!("What home miners did not pay: {}.", told.join("; ")))
+}
+
+fn sentence_case(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// Dated measures that took hold in the window, and what turning coin into money cost.
+fn measures(view: &View<'_>) -> Option<String> {
+    let r = view.record;
+    let mut told: Vec<(&str, &str, String)> = Vec::new();
+    for h in r.timeline.iter().filter(|h| h.kind == "event") {
+        let (title, ends) = match (h.text.strip_suffix(": in force."), h.text.strip_suffix(": lifted.")) {
+            (Some(title), _) => (title, false),
+            (None, Some(title)) => (title, true),
+            (None, None) => (h.text.trim_end_matches('.'), false),
+        };
+        match told.iter_mut().find(|m| m.0 == h.subject && !h.subject.is_empty()) {
+            Some(known) if ends => known.2 = format!("{} to {}", known.2, day_words(h.day)),
+            _ if ends => {}
+            _ => told.push((&h.subject, title, format!("from {}", day_words(h.day)))),
+        }
+    }
+    if told.is_empty() {
+        return None;
+    }
+    let list: Vec<String> = told.iter().map(|(_, title, when)| format!("{title} ({when})")).collect();
+    let mut text = vec![format!("Dated measures in this run: {}.", list.join("; "))];
+    if let (Some(cost), Some(revenue)) = (channel_cost(view), r.number("mining_revenue_usd"))
+        && revenue > 0.0
+    {
+        text.push(format!(
+            " Turning coin into money cost operators {}, {} of what they mined.",
+            number::dollars(cost),
+            number::percent(cost / revenue)
+        ));
+    }
+    text.push(" What the measures changed shows only against a run without them.".into());
+    Some(text.concat())
+}
+
+fn channel_cost(view: &View<'_>) -> Option<f64> {
+    let sheet = view.record.sheet("ledgers")?;
+    let at = sheet.columns.iter().position(|c| c.0 == "channel_cost_usd")?;
+    Some(sheet.rows.iter().filter_map(|r| if let Some(Cell::Number(n)) = r.get(at) { Some(*n) } else { None }).sum())
+}
+
+/// How much of it is assumed.
+fn leans(view: &View<'_>) -> Option<String> {
+    let n = view.meta.assumptions.len();
+    (n > 0).then(|| {
+        let count = number::count(n as f64, "assumption", "assumptions");
+        format!("It leans on {count} with a stated range, listed with their reasons below and in manifest.json.")
+    })
 }
 
 #[cfg(test)]
@@ -158,17 +248,23 @@ mod tests {
     fn sentences_carry_the_numbers_of_the_record() {
         let (record, meta) = (synthetic::record(400), synthetic::meta());
         let told = tell(&View::new(&record, &meta));
-        assert_eq!(told.len(), 7);
-        assert!(told[0].contains(&number::whole(record.number("region_peak_mw").unwrap())));
-        assert!(told[0].contains("simulated winter") && !told.join(" ").contains("NaN"));
+        assert_eq!(told.len(), 9, "{told:#?}");
+        assert!(told[1].contains(&number::whole(record.number("region_peak_mw").unwrap())));
+        assert!(told[1].contains("simulated winter") && !told.join(" ").contains("NaN"));
         assert!(told[2].contains("Depends on an assumption"));
+        assert!(
+            told[6].starts_with("Dated measures in this run: Japan's exchanges close, \"quietly\" (from 1 January")
+        );
+        assert!(told[8].starts_with("It leans on 1 assumption "));
     }
 
     #[test]
     fn what_is_absent_is_not_told() {
-        let (mut record, meta) = (synthetic::record(2), synthetic::meta());
+        let (mut record, mut meta) = (synthetic::record(2), synthetic::meta());
         record.headlines.clear();
         record.branches.clear();
+        record.timeline.clear();
+        meta.assumptions.clear();
         assert!(tell(&View::new(&record, &meta)).is_empty());
     }
 }

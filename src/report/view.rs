@@ -143,7 +143,7 @@ pub fn place(id: &str) -> String {
         "krasnoyarsk_irkutsk" => "western tie to Krasnoyarsk".into(),
         "irkutsk_buryatia" => "eastern tie to Buryatia".into(),
         "north_bodaibo" => "line to Bodaibo".into(),
-        "shadow_energy" => "against the shadow price of energy".into(),
+        "shadow_energy" => "against the shadow price of energy plus the network rate".into(),
         "business_tariff" => "against the business tariff".into(),
         "average_cost" => "against the average cost of supply".into(),
         _ => {

@@ -38,15 +38,12 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let tariffs = tariffs(view);
     let dearest = tariffs.iter().max_by(|a, b| a.1.total_cmp(&b.1));
     let title = match dearest {
-        Some((name, tariff)) => {
+        Some((_, tariff)) => {
             let lose = machines.iter().filter(|m| m.at < *tariff).count();
             let of = number::count(machines.len() as f64, "machine model", "machine models");
             match lose {
-                0 => format!(
-                    "All {of} earn more than the dearest tariff in force, {} a kWh of {name}",
-                    number::tariff(*tariff)
-                ),
-                n => format!("{n} of {of} do not earn {} a kWh, the price of {name}", number::tariff(*tariff)),
+                0 => format!("All {of} earn more than {} a kWh, the dearest tariff here", number::tariff(*tariff)),
+                n => format!("{n} of {of} earn less than {} a kWh, the dearest tariff here", number::tariff(*tariff)),
             }
         }
         None => format!(
@@ -117,7 +114,8 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let letters = Lettering::new(size);
         let widest = shown.iter().map(|m| canvas.width(m.name, letters)).fold(0.0, f64::max);
         frame.left = 24.0 + widest + 62.0;
-        frame.top += 16.0 * tariffs.len() as f64 + 6.0;
+        let kinds = kinds(&tariffs);
+        frame.top += 16.0 * kinds.len() as f64 + 6.0;
         let highest =
             range(shown.iter().flat_map(|m| [m.at, m.high]).chain(tariffs.iter().map(|t| t.1))).map_or(0.1, |r| r.1);
         let x = Scale::round((0.0, highest), (frame.left, frame.right - 10.0), 6);
@@ -133,18 +131,18 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         }
         let dashes = [Dash::Solid, Dash::Dashed, Dash::Dotted];
         let colors = [style::VERMILION, style::BLUE, style::GREEN, style::PURPLE, style::GRAY];
-        let mut sorted = tariffs.clone();
-        sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
-        for (i, (name, tariff)) in sorted.iter().enumerate() {
-            let at = x.at(*tariff);
+        for (i, (text, rates)) in kinds.iter().enumerate() {
             let color = colors[i % colors.len()];
-            let row = frame.top - 5.0 - 16.0 * (sorted.len() - 1 - i) as f64;
-            canvas.line(&[(at, row - 10.0), (at, frame.bottom)], Ink::new(color, 1.6).dash(dashes[i % 3]));
-            let text = format!("{name}: {}", number::tariff(*tariff));
+            let row = frame.top - 5.0 - 16.0 * (kinds.len() - 1 - i) as f64;
+            for rate in rates {
+                let at = x.at(*rate);
+                canvas.line(&[(at, row - 10.0), (at, frame.bottom)], Ink::new(color, 1.6).dash(dashes[i % 3]));
+            }
+            let at = rates.last().map_or(frame.left, |r| x.at(*r));
             let set = Lettering::new(13.0).bold().color(color);
-            let fits = at + 5.0 + canvas.width(&text, set) < frame.right;
+            let fits = at + 5.0 + canvas.width(text, set) < frame.right;
             let (place, anchor) = if fits { (at + 5.0, Anchor::Start) } else { (at - 5.0, Anchor::End) };
-            canvas.text((place, row), &text, set.anchor(anchor));
+            canvas.text((place, row), text, set.anchor(anchor));
         }
         canvas.text(
             (frame.left - 8.0, frame.top - 4.0),
@@ -177,15 +175,54 @@ fn tariffs(view: &View<'_>) -> Vec<(String, f64)> {
         match tariffs.iter_mut().find(|t| (t.1 - usd).abs() <= 1e-6) {
             Some(known) => {
                 let kind = |n: &str| n.split(", ").next().unwrap_or_default().to_owned();
-                known.0 = if kind(&known.0) == kind(name) {
-                    kind(name)
-                } else {
-                    format!("{}, {name}", known.0)
-                };
+                known.0 = if kind(&known.0) == kind(name) { kind(name) } else { format!("{}, {name}", known.0) };
             }
             None if usd.is_finite() => tariffs.push((name.to_owned(), usd)),
             None => {}
         }
     }
     tariffs
+}
+
+/// Tariffs of one kind under one label, the cheapest first: "published home tariff: $0.0126 rural, $0.0180 urban".
+fn kinds(tariffs: &[(String, f64)]) -> Vec<(String, Vec<f64>)> {
+    let mut sorted: Vec<(&str, &str, f64)> = tariffs
+        .iter()
+        .map(|(name, usd)| match name.split_once(", ") {
+            Some((kind, which)) => (kind, which, *usd),
+            None => (name.as_str(), "", *usd),
+        })
+        .collect();
+    sorted.sort_by(|a, b| a.2.total_cmp(&b.2));
+    let mut kinds: Vec<(&str, Vec<(&str, f64)>)> = Vec::new();
+    for (kind, which, usd) in sorted {
+        match kinds.iter_mut().find(|k| k.0 == kind) {
+            Some(known) => known.1.push((which, usd)),
+            None => kinds.push((kind, vec![(which, usd)])),
+        }
+    }
+    let label = |kind: &str, rates: &[(&str, f64)]| match rates {
+        [(which, usd)] if !which.is_empty() => format!("{kind}, {which}: {}", number::tariff(*usd)),
+        _ => {
+            let told: Vec<String> = rates
+                .iter()
+                .map(|(which, usd)| format!("{} {which}", number::tariff(*usd)).trim().to_owned())
+                .collect();
+            format!("{kind}: {}", told.join(", "))
+        }
+    };
+    kinds.into_iter().map(|(kind, rates)| (label(kind, &rates), rates.iter().map(|r| r.1).collect())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tariffs_of_a_kind_share_a_label() {
+        let given = [("homes, urban", 0.018), ("host", 0.065), ("homes, rural", 0.0126), ("mines, north", 0.05)];
+        let told = kinds(&given.map(|(name, usd)| (name.to_owned(), usd)));
+        let labels: Vec<&str> = told.iter().map(|k| k.0.as_str()).collect();
+        assert_eq!(labels, ["homes: $0.0126 rural, $0.0180 urban", "mines, north: $0.050", "host: $0.065"]);
+    }
 }

@@ -52,12 +52,18 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     };
     let assumed = row.filter(|r| r.limit_assumed && r.limit_high_mw > r.limit_low_mw);
     let note = match (assumed, row) {
-        (Some(r), _) => format!(
-            "The limit is not published. {} MW is assumed, range {}–{} MW (shaded); hours at the limit follow from it.",
-            number::fixed(r.limit_mw, 0),
-            number::fixed(r.limit_low_mw, 0),
-            number::fixed(r.limit_high_mw, 0)
-        ),
+        (Some(r), _) => {
+            let mw = |v: f64| number::fixed(v, 0);
+            let low = flow.iter().filter(|f| f.abs() >= r.limit_low_mw).count() as f64 / flow.len() as f64;
+            format!(
+                "The limit is not published: {} MW is assumed, range {}–{} MW (shaded). The flow reached {} MW in {} of hours.",
+                mw(r.limit_mw),
+                mw(r.limit_low_mw),
+                mw(r.limit_high_mw),
+                mw(r.limit_low_mw),
+                number::percent(low)
+            )
+        }
         (None, Some(r)) => format!("The limit that held longest: {} MW.", number::fixed(r.limit_mw, 0)),
         (None, None) => String::new(),
     };
@@ -108,11 +114,8 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 0.13,
             );
         }
-        let unit = if starts > 0.0 {
-            format!("MW; the axis starts at {}", number::fixed(starts, 0))
-        } else {
-            "MW".to_owned()
-        };
+        let unit =
+            if starts > 0.0 { format!("MW; the axis starts at {}", number::fixed(starts, 0)) } else { "MW".to_owned() };
         style::value_axis(canvas, frame, &y, 6, &unit);
         for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
             let text = format!("{} %", number::fixed(tick * 100.0, 0));

@@ -20,9 +20,10 @@ struct Bar {
     first_of_pair: bool,
 }
 
-const STYLIZED: &str = "Operators are modeled, not real firms; machines bought are not counted.";
+const STYLIZED: &str =
+    "Operators are modeled, not real firms, and counted with all their sites, without machines bought.";
 
-const PARTS: [(&str, Rgb); 3] = [("Channel", style::PURPLE), ("Power", style::BLUE), ("Tax and levy", style::GRAY)];
+const PARTS: [(&str, Rgb); 3] = [("Cashing out", style::PURPLE), ("Power", style::BLUE), ("Tax and levy", style::GRAY)];
 
 pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let Some(sheet) = view.record.sheet("ledgers") else { return Ok(None) };
@@ -76,7 +77,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         subtitle: format!("Where each operator’s revenue went, USD; {}", view.window()),
         note: if paired {
             format!(
-                "Home miners are shown twice: at the article’s rate ({home}) and billed at the published tariff, behavior unchanged. {STYLIZED}"
+                "Home miners twice: at the article’s rate ({home}) and billed at the published tariff, behavior unchanged. {STYLIZED}"
             )
         } else {
             STYLIZED.into()
@@ -128,7 +129,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     finish(view, "ledgers", words, alt, data, |canvas, mut frame| {
         let room = ((frame.bottom - frame.top - 30.0) / 15.0) as usize;
         let shown = &bars[..bars.len().min(room.max(1))];
-        let row_height = ((frame.bottom - frame.top - 30.0) / shown.len() as f64).min(52.0);
+        let row_height = ((frame.bottom - frame.top - 30.0) / shown.len() as f64).min(72.0);
         let size = (row_height - 2.0).clamp(10.5, 14.0);
         let letters = Lettering::new(size);
         let widest = shown.iter().map(|b| canvas.width(&b.operator, letters)).fold(0.0, f64::max);
