@@ -141,8 +141,26 @@ fn hashes(view: &View<'_>) -> Option<String> {
         text.push(format!("; each kilowatt of machines took {}\u{a0}kW with cooling", number::fixed(pue, 2)));
     }
     text.push(".".into());
+    if let (Some(eh_s), Some(share)) = (r.number("hashrate_january_2022_eh_s"), r.number("hashrate_share_january_2022"))
+    {
+        let verdict = if share > CAMBRIDGE_RUSSIA.1 {
+            "the two disagree: the modeled region alone exceeds it"
+        } else {
+            "the modeled region is a part of it"
+        };
+        text.push(format!(
+            " In January 2022 it was {}\u{a0}EH/s, {} of the network; Cambridge’s last map has {}\u{a0}EH/s, {}, for all of Russia: {verdict}.",
+            number::plain(eh_s),
+            number::percent(share),
+            number::plain(CAMBRIDGE_RUSSIA.0),
+            number::percent(CAMBRIDGE_RUSSIA.1),
+        ));
+    }
     Some(text.concat())
 }
+
+/// Cambridge Centre for Alternative Finance, mining map, January 2022: Russia's hashrate (EH/s) and share.
+const CAMBRIDGE_RUSSIA: (f64, f64) = (8.6, 0.0466);
 
 fn money(view: &View<'_>) -> Option<String> {
     let r = view.record;
