@@ -8,7 +8,7 @@ use super::source::Sources;
 use super::spec::{Field, Kind, TableSpec};
 use super::units::{self, Scaled};
 use super::view::{self, View, join};
-use super::{header, section, source};
+use super::{header, section, source, spec};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -383,7 +383,7 @@ impl Checker<'_> {
         } else {
             list(&all)
         };
-        self.error(node.place, path, format!("unknown {noun} \"{id}\""), format!("the id of a {noun}"), hint);
+        self.error(node.place, path, format!("unknown {noun} \"{id}\""), format!("the id of {}", spec::with_article(of)), hint);
         true
     }
 

@@ -86,7 +86,11 @@ pub fn value(checked: &Checked, key: &str) -> Option<String> {
             let mut out = String::new();
             for v in many {
                 let unit = if v.unit.is_empty() { String::new() } else { format!(" [{}]", v.unit) };
-                let source = if v.source.is_empty() { String::new() } else { format!("; {}", v.source) };
+                let source = if v.source.is_empty() || v.origin == "default" {
+                    String::new()
+                } else {
+                    format!("; {}", v.source)
+                };
                 let _ = writeln!(out, "{} = {}{unit}  # {}{source}", v.key, v.toml, v.origin);
             }
             Some(out)

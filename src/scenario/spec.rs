@@ -375,8 +375,8 @@ impl Field {
             }
             Kind::Texts => "a list of texts in quotes".to_owned(),
             Kind::Names => "a name in quotes, or a list of names".to_owned(),
-            Kind::Reference(of) => format!("the id of a {}", of.replace('|', " or ")),
-            Kind::References(of) => format!("a list of ids of a {}", of.replace('|', " or ")),
+            Kind::Reference(of) => format!("the id of {}", with_article(of)),
+            Kind::References(of) => format!("a list of ids of {}", with_article(of)),
             Kind::NumberById { of, unit, low, high } => {
                 let ids = if of.is_empty() { "id" } else { of };
                 format!("a table from {} to numbers {}", ids.replace('|', " or "), bounds(low, high, unit))
@@ -390,6 +390,15 @@ impl Field {
             Kind::Sources => "tables keyed by the key they cover: [source.\"bus.bra\"]".to_owned(),
         }
     }
+}
+
+/// `a branch or an interface` of `branch|interface`.
+pub(super) fn with_article(tables: &str) -> String {
+    let one = |noun: &str| {
+        let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        format!("{article} {noun}")
+    };
+    tables.split('|').map(one).collect::<Vec<_>>().join(" or ")
 }
 
 fn bounds(low: f64, high: f64, unit: &str) -> String {
