@@ -1,6 +1,6 @@
 //! The scenarios that are part of the program: all of them, and each without a fault.
 
-use hashwatt::scenario::Builtin;
+use hashwatt::scenario::{Builtin, Scenario};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -33,4 +33,36 @@ fn every_trace_is_embedded() {
     files(Path::new("scenarios"), "", ".csv", &mut there);
     let embedded: BTreeSet<String> = Builtin::traces().map(str::to_owned).collect();
     assert_eq!(there, embedded, "list it in src/scenario/builtin.rs");
+}
+
+#[test]
+fn every_scenario_is_without_fault() {
+    for (name, _) in Builtin::all() {
+        let checked = Scenario::builtin(name).unwrap().check();
+        let told = checked.build().err().unwrap_or_else(|| checked.problems());
+        assert!(told.is_empty(), "{name}:\n{told}");
+        assert!(!Scenario::builtin(name).unwrap().title().contains('/'), "{name} has no title");
+    }
+}
+
+#[test]
+fn short_names_and_the_library_work() {
+    let short = Scenario::builtin("fsa-2022").unwrap();
+    assert_eq!(short.name(), "irkutsk/fsa-2022");
+    let laid = Scenario::builtin("irkutsk/no-sanctions").unwrap().with("irkutsk/fsa-2022").unwrap();
+    let set = laid.set("tariff.home_usd_per_kwh", "0.012").unwrap().check();
+    assert_eq!(set.resolved().value("tariff.home_usd_per_kwh").unwrap().origin, "command line");
+    let told = Scenario::builtin("irkutks").unwrap_err();
+    assert!(told.to_string().contains("did you mean `irkutsk`?"), "{told}");
+}
+
+#[test]
+fn a_resolved_world_is_the_same_world() {
+    let resolved = Scenario::builtin("irkutsk").unwrap().check().resolved();
+    let again = Scenario::from_text("again", &resolved.to_toml()).check();
+    assert!(!again.problems().has_errors(), "{}", again.problems());
+    let values = |r: &hashwatt::scenario::Resolved| {
+        r.values.iter().filter(|v| v.key != "title").map(|v| format!("{} = {}", v.key, v.toml)).collect::<Vec<_>>()
+    };
+    assert_eq!(values(&again.resolved()), values(&resolved));
 }

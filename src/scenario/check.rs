@@ -69,7 +69,8 @@ pub(super) fn check(
     schema: &'static TableSpec,
 ) -> Checked {
     let mut gatherer = gatherer;
-    let root = gatherer.merge(base);
+    let mut root = gatherer.merge(base);
+    spread_enabled(schema, &mut root);
     let Gatherer { library, texts, layers, mut problems, whole, .. } = gatherer;
     let is_scenario = core::ptr::eq(schema.fields, section::ROOT.fields);
     if is_scenario {
@@ -94,6 +95,24 @@ pub(super) fn check(
     let positions = ids.into_iter().map(|(table, ids)| (table, ids.enabled)).collect();
     let problems = RefCell::new(problems);
     Checked { name: name.to_owned(), texts, root, schema, sources, layers, traces, positions, problems }
+}
+
+/// `[site] enabled = false` takes out every site that does not say otherwise itself.
+fn spread_enabled(schema: &TableSpec, root: &mut Table) {
+    for field in schema.fields.iter().filter(|f| matches!(f.kind, Kind::Tables(_))) {
+        let Some(Entry { node: Node { value: Value::Table(all), .. }, .. }) = root.get_mut(field.key) else { continue };
+        if !all.get("enabled").is_some_and(|e| matches!(e.node.value, Value::Flag(_))) {
+            continue;
+        }
+        let Some(flag) = all.remove("enabled") else { continue };
+        for entry in all.iter_mut() {
+            if let Value::Table(one) = &mut entry.node.value
+                && one.get("enabled").is_none()
+            {
+                one.put(flag.clone());
+            }
+        }
+    }
 }
 
 /// Holds one table against a schema that refers to nothing else.
@@ -383,7 +402,13 @@ impl Checker<'_> {
         } else {
             list(&all)
         };
-        self.error(node.place, path, format!("unknown {noun} \"{id}\""), format!("the id of {}", spec::with_article(of)), hint);
+        self.error(
+            node.place,
+            path,
+            format!("unknown {noun} \"{id}\""),
+            format!("the id of {}", spec::with_article(of)),
+            hint,
+        );
         true
     }
 

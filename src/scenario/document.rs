@@ -155,6 +155,10 @@ impl Table {
     pub fn iter(&self) -> core::slice::Iter<'_, Entry> {
         self.entries.iter()
     }
+    /// Entries in order, to be changed; their keys must stay.
+    pub(super) fn iter_mut(&mut self) -> core::slice::IterMut<'_, Entry> {
+        self.entries.iter_mut()
+    }
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.entries.len()

@@ -38,6 +38,7 @@ fn keyed(spec: &TableSpec) -> Value {
     json!({
         "type": "object",
         "description": spec.doc,
+        "properties": { "enabled": { "type": "boolean", "description": "Whether any of them takes part." } },
         "patternProperties": { "^[a-z][a-z0-9_]*$": entity },
         "additionalProperties": false,
     })

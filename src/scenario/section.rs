@@ -35,7 +35,7 @@
 //!    ```
 //! 2. Add `pub mod gauge;` and `tables(&gauge::SPEC),` (or `table(&…)` for a section that stands once, `.optional()` if it
 //!    may be absent; a `table` that is absent is read as an empty one) to [`ROOT`] below.
-//! 3. Every table keyed by id takes `enabled = false` by itself. `in_service` is a flag of your own, if you need one.
+//! 3. Every table keyed by id takes `enabled = false` by itself, and `[gauge] enabled = false` takes out all gauges. `in_service` is a flag of your own, if you need one.
 //! 4. `reference(key, "bus")` takes ids of the top-level table `bus`; `"branch|interface"` of either.
 //!    `numbers_by_id("share_by_bus", "bus", "", 0.0, 1.0, …)` is `{ bra = 0.4, irk = 0.6 }`.
 //! 5. Long series are traces: `trace("inflow_csv", …)` names a CSV under `scenarios/`, `v.trace("inflow_csv")` is its text.

@@ -194,6 +194,10 @@ fn an_overlay_takes_out_without_deleting() {
     let checked = laid(&ROOT, &SHELF, &["off"], &[]);
     let left: Vec<String> = checked.view_of(&ROOT).tables("reservoir").into_iter().map(|r| r.0).collect();
     assert_eq!(left, ["lower"]);
+    let settings = [("reservoir.enabled", "false"), ("reservoir.upper.enabled", "true")];
+    let checked = laid(&ROOT, &SHELF, &["settles"], &settings);
+    assert!(checked.problems().is_empty(), "{}", checked.problems());
+    assert_eq!(checked.view_of(&ROOT).tables("reservoir").len(), 1, "all but the one that says otherwise");
 }
 
 #[test]
