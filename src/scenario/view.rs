@@ -40,6 +40,12 @@ impl<'a> View<'a> {
         self.table.get(key).is_some()
     }
 
+    /// Which of the files laid over one another gave a key its value: the higher, the later.
+    pub fn layer(&self, key: &str) -> Option<usize> {
+        let text = self.node(key)?.place.text;
+        self.checked.layers.iter().position(|l| l.text == text)
+    }
+
     fn field(&self, key: &str) -> Option<&'static Field> {
         let field = self.spec.field(key);
         debug_assert!(field.is_some(), "a builder of `{}` reads `{key}`, which its SPEC does not have", self.spec.key);

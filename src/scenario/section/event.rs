@@ -131,13 +131,36 @@ pub const SPEC: TableSpec = table_spec(
 /// The policy of a scenario over the rules that hold without any event.
 pub fn build(all: &View, base: Law, grid: &Grid) -> Option<Policy> {
     let mut events = Vec::new();
+    let window = all.maybe_table("window").map(|w| (w.day("from"), w.day("to")));
     for (id, event) in all.tables("event") {
         let trigger = trigger(&event.table("when"));
+        if let Some((first, last)) = window {
+            tell_outside(&event.table("when"), &trigger, first, last);
+        }
         let (tag, act) = event.one_of("act")?;
         let title = event.maybe_text("title").map_or_else(|| id.clone(), str::to_string);
         events.push(Event { id, title, trigger, act: read_act(tag, &act, grid)? });
     }
     Some(Policy { events: Table::new(events), base })
+}
+
+/// Warns of an event that no day of the window can meet; what a gauge will read is not known beforehand.
+fn tell_outside(when: &View, trigger: &Trigger, first: Day, last: Day) {
+    let can_hold = (first.0..=last.0).map(Day).any(|day| {
+        let (_, month, of_month) = day.ymd();
+        trigger.from.is_none_or(|d| day >= d)
+            && trigger.until.is_none_or(|d| day < d)
+            && trigger.season.is_none_or(|s| s.contains(month, of_month))
+    });
+    if !can_hold {
+        let (key, found) = match (trigger.from, trigger.until) {
+            (Some(from), _) if from > last => ("from", format!("{from}, after the window")),
+            (_, Some(until)) if until <= first => ("to", format!("{}, before the window", until.plus(-1))),
+            _ => ("season", "no day of the window is in this season".to_owned()),
+        };
+        let hint = "the event cannot happen in this window; enabled = false takes it out";
+        when.warning(key, found, format!("a day of the window, {first} to {last}"), hint);
+    }
 }
 
 fn trigger(when: &View) -> Trigger {

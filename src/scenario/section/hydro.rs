@@ -222,12 +222,30 @@ pub fn build(all: &View) -> Option<Hydro> {
     match Hydro::new(Table::new(reservoirs), seasons, hydrology(all, &v), shape, start) {
         Ok(hydro) => (rising || !all.has("hydro")).then_some(hydro),
         Err(circle) => {
-            let at = all.tables("reservoir").into_iter().find(|(id, _)| *id == circle.0);
-            if let Some((_, r)) = at {
-                r.problem("downstream", circle.to_string(), "a way to a reservoir without `downstream`", "");
-            }
+            tell_circle(all, &circle.0);
             None
         }
+    }
+}
+
+/// Tells a circle at the link that was laid last: the one that closed it.
+fn tell_circle(all: &View, from: &str) {
+    let tables = all.tables("reservoir");
+    let mut round: Vec<&(String, View)> = Vec::new();
+    let mut at = tables.iter().find(|(id, _)| id == from);
+    while let Some(reservoir) = at {
+        if let Some(start) = round.iter().position(|(id, _)| *id == reservoir.0) {
+            round.drain(..start);
+            break;
+        }
+        round.push(reservoir);
+        at = reservoir.1.maybe_reference("downstream").and_then(|next| tables.get(next));
+    }
+    if let Some((id, last)) = round.iter().max_by_key(|(_, r)| r.layer("downstream")) {
+        let way: Vec<&str> = round.iter().map(|(id, _)| id.as_str()).collect();
+        let found = format!("the water never leaves the cascade: {}, in a circle", way.join(" → "));
+        let hint = format!("{id} is the link laid last");
+        last.problem("downstream", found, "a way to a reservoir without `downstream`", hint);
     }
 }
 
