@@ -21,11 +21,12 @@ pub fn starter(name: &str, base: Option<&Checked>) -> String {
         let window = base.view().table("window");
         let first = window.day("from");
         from = first.to_string();
-        to = window.day("to").min(first.plus(30)).to_string();
+        to = window.day("to").to_string();
     }
+    let mark = if base.is_some() { "# " } else { "" };
     let _ = write!(
         out,
-        "\n[window]   # a short one, to try; take it away to run the whole\nfrom = {from}\nto = {to}\n\n\
+        "\n# A window of its own:\n{mark}[window]\n{mark}from = {from}\n{mark}to = {to}\n\n\
          # Where your numbers come from, by key or prefix of keys:\n\
          # [source.\"tariff\"]\n# cite = \"who published it, what, year\"\n\
          # assumption = \"why it is assumed, if nobody did\"\n\n"
