@@ -3,6 +3,7 @@
 //! One verb, one file. A verb's arguments are a `clap` struct with a `run` method; [`Verb`] lists them. Only this floor knows
 //! files, clocks, terminals and colors.
 
+pub mod calc;
 pub mod check;
 pub mod deliver;
 pub mod explain;
@@ -11,6 +12,7 @@ pub mod grid;
 pub mod headlines;
 pub mod interrupt;
 pub mod library;
+pub mod machines;
 pub mod new;
 pub mod progress;
 pub mod run;
@@ -62,6 +64,10 @@ pub enum Verb {
     New(new::New),
     /// Solve anybody's grid: DC power flow, least-cost dispatch, adequacy.
     Grid(grid::Grid),
+    /// Calculate one equation: air, turbine, retarget, hashprice, irr and others.
+    Calc(calc::Calc),
+    /// List the mining machines of the catalog with their break-evens.
+    Machines(machines::Machines),
     /// Print the JSON Schema of scenario files.
     Schema(schema::Schema),
 }
@@ -76,6 +82,8 @@ impl Program {
             Verb::Scenarios(verb) => verb.run(),
             Verb::New(verb) => verb.run(),
             Verb::Grid(verb) => verb.run(),
+            Verb::Calc(verb) => verb.run(),
+            Verb::Machines(verb) => verb.run(),
             Verb::Schema(verb) => verb.run(),
         }
     }

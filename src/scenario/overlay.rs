@@ -318,7 +318,7 @@ pub(super) fn split_key(key: &str) -> Option<Vec<String>> {
 }
 
 /// The most similar of some names, if one is similar enough to be meant.
-pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     if name.len() > 80 {
         return None;
     }
