@@ -38,14 +38,14 @@ impl Asked {
             while let Some(value) = rest.next_if(|next| !next.starts_with("--")) {
                 values.push(value.clone());
             }
-            asked.take(function, &underscored(name), values)?;
+            asked.take(function, &underscored(name), &values)?;
         }
         Ok(asked)
     }
 
-    fn take(&mut self, function: &Function, name: &str, values: Vec<String>) -> Result<(), String> {
+    fn take(&mut self, function: &Function, name: &str, values: &[String]) -> Result<(), String> {
         let told = |what: String| Err(format!("calc {}: {what}", function.name));
-        match (name, values.as_slice()) {
+        match (name, values) {
             ("json", []) => self.json = true,
             ("help", []) => self.help = true,
             ("json" | "help", _) => return told(format!("--{name} takes no value")),
