@@ -105,7 +105,7 @@ fn spread_enabled(schema: &TableSpec, root: &mut Table) {
             continue;
         }
         let Some(flag) = all.remove("enabled") else { continue };
-        for entry in all.iter_mut() {
+        for entry in all.entries_mut() {
             if let Value::Table(one) = &mut entry.node.value
                 && one.get("enabled").is_none()
             {

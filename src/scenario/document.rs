@@ -156,7 +156,7 @@ impl Table {
         self.entries.iter()
     }
     /// Entries in order, to be changed; their keys must stay.
-    pub(super) fn iter_mut(&mut self) -> core::slice::IterMut<'_, Entry> {
+    pub(super) fn entries_mut(&mut self) -> core::slice::IterMut<'_, Entry> {
         self.entries.iter_mut()
     }
     /// How many entries there are.
