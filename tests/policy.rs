@@ -60,8 +60,8 @@ const ACTS: &[&str] = &[
     r#"{ embargo = { channel = "maker", premium_share = 0.4, delay_days = 30, remaining_share = 0.5 } }"#,
     r#"{ moratorium = { sites = ["industrial_irk"] } }"#,
     r#"{ curfew = { sites = ["industrial_irk"], from_hour = 17, to_hour = 22 } }"#,
-    r#"{ tariff = { home_usd_per_kwh = 0.02, business_factor = 1.5 } }"#,
-    r#"{ levy = { usd_per_kwh = 0.01 } }"#,
+    r"{ tariff = { home_usd_per_kwh = 0.02, business_factor = 1.5 } }",
+    r"{ levy = { usd_per_kwh = 0.01 } }",
     r#"{ interruptible = { sites = ["industrial_irk"], share = 0.5 } }"#,
     r#"{ outage = { branches = ["bpp_tul"], circuits = 2 } }"#,
     r#"{ reinforce = { interface = "bratsk_irkutsk", added_mw = 300.0 } }"#,
@@ -197,7 +197,7 @@ fn a_closed_channel_carries_nothing_and_its_income_goes_elsewhere() {
 #[test]
 fn a_gauge_brings_an_event_into_force_after_its_days() {
     let when = r#"{ gauge = "mining_mw", above = 100.0, days = 3 }"#;
-    let record = run(&world(when, r#"{ levy = { usd_per_kwh = 0.01 } }"#, 6));
+    let record = run(&world(when, r"{ levy = { usd_per_kwh = 0.01 } }", 6));
     let begun = record.timeline.iter().find(|h| h.subject == "test").expect("it comes into force");
     assert_eq!(begun.day, day("2022-01-04"), "after three whole days above");
 }
