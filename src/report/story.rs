@@ -38,6 +38,9 @@ fn peak(view: &View<'_>) -> Option<String> {
     let r = view.record;
     let (peak, mining) = (r.number("region_peak_mw")?, r.number("mining_at_region_peak_mw")?);
     let step = super::view::largest(view.series("total_load_mw")?)?.0;
+    if mining < 0.5 {
+        return Some(format!("The load peaked at {} ({}), none of it mining.", mw(peak), view.when(step)));
+    }
     Some(format!(
         "The load peaked at {} ({}). Mining drew {} in that hour, {} of the load.",
         mw(peak),
@@ -50,13 +53,12 @@ fn peak(view: &View<'_>) -> Option<String> {
 fn energy(view: &View<'_>) -> Option<String> {
     let r = view.record;
     let (load, mining) = (r.number("total_load_gwh")?, r.number("mining_gwh")?);
-    let mut text = vec![format!(
-        "Over {}, the region used {}, of which {} ({}) went to mining.",
-        view.window(),
-        twh(load),
-        twh(mining),
-        number::percent(mining / load)
-    )];
+    let used = format!("Over {}, the region used {}", view.window(), twh(load));
+    let mut text = vec![if mining > 0.0 {
+        format!("{used}, of which {} ({}) went to mining.", twh(mining), number::percent(mining / load))
+    } else {
+        format!("{used}, none of it for mining.")
+    }];
     if let (Some(hydro), Some(thermal)) = (r.number("hydro_gwh"), r.number("thermal_gwh")) {
         text.push(format!(" Its hydro plants made {}, its thermal plants {}", twh(hydro), twh(thermal)));
         text.push(match r.number("export_gwh") {
@@ -132,6 +134,9 @@ fn cut(view: &View<'_>) -> Option<String> {
 
 fn hashes(view: &View<'_>) -> Option<String> {
     let r = view.record;
+    if r.number("hashrate_mean_eh_s")? <= 0.0 {
+        return Some("Nobody mined in this run.".into());
+    }
     let mut text =
         vec![format!("The miners hashed {}\u{a0}EH/s on average", number::plain(r.number("hashrate_mean_eh_s")?))];
     if let Some(share) = r.number("hashrate_share_mean") {
@@ -165,12 +170,15 @@ const CAMBRIDGE_RUSSIA: (f64, f64) = (8.6, 0.0466);
 fn money(view: &View<'_>) -> Option<String> {
     let r = view.record;
     let (revenue, profit) = (r.number("mining_revenue_usd")?, r.number("mining_profit_usd")?);
+    if revenue < 1.0 {
+        return None;
+    }
     let mut text = vec![format!("The operators, with all their sites, earned {}", number::dollars(revenue))];
     if let Some(power) = r.number("mining_power_cost_usd") {
         text.push(format!(", paid {} for power", number::dollars(power)));
     }
     text.push(format!(" and kept {} before the cost of machines", number::dollars(profit)));
-    if let Some(published) = r.number("mining_profit_published_tariff_usd") {
+    if let Some(published) = r.number("mining_profit_published_tariff_usd").filter(|p| (p - profit).abs() >= 1.0) {
         text.push(format!(" ({} if homes had paid the published tariff)", number::dollars(published)));
     }
     text.push(".".into());
@@ -195,7 +203,7 @@ fn subsidy(view: &View<'_>) -> Option<String> {
             let by = if id.is_empty() { String::new() } else { format!(" {}", sentence_case(&print.name(id))) };
             let other = published
                 .iter()
-                .find(|p| p.0 == *id)
+                .find(|p| p.0 == *id && (p.1 - usd).abs() >= 1.0)
                 .map_or_else(String::new, |p| format!(" ({} at the published tariff)", number::dollars(p.1)));
             format!("{}{by}{other}", number::dollars(*usd))
         })

@@ -12,7 +12,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     let daily = |values: &[f64]| -> Vec<f64> { bounds.windows(2).map(|w| mean(&values[w[0]..w[1]])).collect() };
     let hashed = daily(region);
-    let Some((_, top)) = range(hashed.iter().copied()) else { return Ok(None) };
+    let Some((_, top)) = range(hashed.iter().copied()).filter(|r| r.1 > 0.0) else { return Ok(None) };
     let network = view.series("network_hashrate_eh_s").map(daily);
     let share: Option<Vec<f64>> = network
         .as_ref()

@@ -60,7 +60,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             bars.push(bar("published", published, at("profit_published_tariff_usd"), false));
         }
     }
-    if bars.is_empty() {
+    if bars.iter().all(|b| b.revenue == 0.0) {
         return Ok(None);
     }
     let joined = join(&mut bars);
