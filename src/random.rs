@@ -7,7 +7,7 @@
 //! Every sampler turns uniforms into its law by an own monotone function over `libm`, the same bits on every platform.
 
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use rand::SeedableRng;
 use rand_distr::{Distribution, Open01};
 
 /// The seed of a study.
