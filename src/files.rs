@@ -70,6 +70,22 @@ pub fn usual(name: &str, id: &str) -> PathBuf {
     Path::new("output").join(format!("{}-{id}", name.trim_matches('-')))
 }
 
+/// A folder as asked for, with `new/..` taken out where `new` is not there: a way through it would make it.
+pub fn straight(asked: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in asked.components() {
+        let through_nothing = part == Component::ParentDir
+            && matches!(out.components().next_back(), Some(Component::Normal(_)))
+            && !out.exists();
+        if through_nothing {
+            out.pop();
+        } else {
+            out.push(part);
+        }
+    }
+    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
+}
+
 /// Looks at a place; nothing is changed.
 ///
 /// # Errors
@@ -248,6 +264,16 @@ mod tests {
         assert!(error.to_string().contains("taken"), "{error}");
         let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert!(names.iter().all(|n| !n.to_string_lossy().ends_with(".tmp")), "{names:?}");
+    }
+
+    #[test]
+    fn no_folder_is_made_on_the_way() {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir(home.path().join("there")).unwrap();
+        assert_eq!(straight(&home.path().join("new/../x")), home.path().join("x"));
+        assert_eq!(straight(&home.path().join("there/../x")), home.path().join("there/../x"));
+        assert_eq!(straight(Path::new("../x")), Path::new("../x"));
+        assert_eq!(straight(Path::new("no/such/../..")), Path::new("."));
     }
 
     #[test]

@@ -57,6 +57,7 @@ fn a_run_leaves_all_its_files_and_the_second_one_only_prints_them() {
     assert_eq!(said.lines().last().unwrap().replace('\\', "/"), "barn/report.html");
     assert!(said.contains("modeled, not measured"), "{said}");
     assert!(stderr(&ran).starts_with("scenario: classroom/one-barn (built-in)"), "{}", stderr(&ran));
+    assert!(stderr(&ran).contains("question: ") && stderr(&ran).contains("hint: "), "{}", stderr(&ran));
 
     let folder = home.path().join("barn");
     let files = contents(&folder);
@@ -91,6 +92,7 @@ fn a_run_leaves_all_its_files_and_the_second_one_only_prints_them() {
 fn json_is_exactly_the_summary() {
     let home = tempfile::tempdir().unwrap();
     let ran = hashwatt(&[&WEEK[..], &["-o", "x/../barn", "--json", "--quiet"]].concat(), home.path()).success();
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "no folder is made on the way");
     assert_eq!(stderr(&ran), "", "quiet is quiet");
     let printed = stdout(&ran);
     assert_eq!(printed.trim_end(), fs::read_to_string(home.path().join("barn/summary.json")).unwrap().trim_end());
@@ -267,6 +269,36 @@ fn a_title_cannot_break_the_page() {
             assert!(!text.contains("<script>alert"), "{}", path.display());
         }
     }
+}
+
+/// An interruption in the middle of writing: no draft stays, the same command finishes, with the bytes of a quiet run.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_is_finished_by_the_same_command() {
+    let home = tempfile::tempdir().unwrap();
+    let run = [&WEEK[..], &["-o", "cut", "--quiet"]].concat();
+    let program = assert_cmd::cargo::cargo_bin("hashwatt");
+    let silent = std::process::Stdio::null;
+    let mut child = std::process::Command::new(program)
+        .current_dir(home.path())
+        .args(&run)
+        .stdout(silent())
+        .stderr(silent())
+        .spawn()
+        .unwrap();
+    let folder = home.path().join("cut");
+    while !folder.join(".unfinished").exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let code = child.wait().unwrap().code();
+    // A machine fast enough to finish first has nothing to interrupt.
+    assert!(code == Some(130) || folder.join("manifest.json").exists(), "{code:?}");
+    let drafts = contents(&folder).into_keys().filter(|path| path.extension().is_some_and(|e| e == "tmp"));
+    assert_eq!(drafts.count(), 0);
+    hashwatt(&run, home.path()).success();
+    hashwatt(&[&WEEK[..], &["-o", "whole", "--quiet"]].concat(), home.path()).success();
+    assert!(contents(&folder) == contents(&home.path().join("whole")));
 }
 
 /// The region itself, two days of it.

@@ -47,7 +47,8 @@ impl Delivery {
         meta: &Meta,
         simulate: impl FnOnce(&Progress) -> Result<Record, Failure>,
     ) -> Result<(), Failure> {
-        let path = self.output.clone().unwrap_or_else(|| files::usual(&meta.name, &meta.id));
+        let asked = self.output.as_deref().map(files::straight);
+        let path = asked.unwrap_or_else(|| files::usual(&meta.name, &meta.id));
         let folder = match files::look(&path, &meta.id, self.overwrite)? {
             Found::Finished(path) if self.is_served_by(&path, meta) => {
                 if !self.quiet {

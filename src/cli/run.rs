@@ -54,6 +54,12 @@ impl Run {
         if !warnings.is_empty() && !self.study.quiet {
             super::terminal::note(warnings.render(super::terminal::colors()).trim_end());
         }
+        if !self.study.quiet {
+            let root = checked.view();
+            for key in ["question", "hint"] {
+                root.maybe_text(key).into_iter().for_each(|text| super::terminal::note(&format!("{key}: {text}")));
+            }
+        }
         let seed = checked.view().integer("seed").unsigned_abs();
         let meta = meta(&checked, &region, seed, self.member, self.study.lang);
         let delivery = Delivery {

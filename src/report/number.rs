@@ -109,7 +109,9 @@ pub fn percent(share: f64) -> String {
     } else {
         2
     };
-    format!("{}\u{a0}%", fixed(p, decimals))
+    // A barn's share of the world is small, not nothing.
+    let text = if p != 0.0 && p.abs() < 0.005 { plain(p) } else { fixed(p, decimals) };
+    format!("{text}\u{a0}%")
 }
 
 /// A count with its noun: "1 hour", "1,204 hours".
@@ -158,6 +160,7 @@ mod tests {
         assert_eq!(dollars(3.456e9), "$3.46\u{a0}billion");
         assert_eq!(dollars(740.0), "$740");
         assert_eq!(percent(0.0466), "4.7\u{a0}%");
+        assert_eq!([percent(0.0), percent(7.46e-6)], ["0.00\u{a0}%", "0.000746\u{a0}%"]);
         assert_eq!(count(1.0, "hour", "hours"), "1 hour");
         assert_eq!(tariff(0.0012), "$0.0012");
     }

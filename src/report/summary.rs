@@ -106,8 +106,11 @@ pub struct Line {
 /// The headlines for people, in order; hours at limits that were never met are left out.
 pub fn lines(headlines: &[Headline], print: &Print, language: Language) -> Vec<Line> {
     let plain = Metric { key: "", unit: "", label: "", label_ru: "", definition: "" };
+    // A world without sections has no hours at their limits: nothing to print.
+    let is_empty = |h: &&Headline| matches!(&h.value, Value::ById(parts) if parts.is_empty());
     headlines
         .iter()
+        .filter(|h| !is_empty(h))
         .map(|h| {
             let m = metric(h.key).unwrap_or(&plain);
             let label = match language {
@@ -156,6 +159,7 @@ fn headline_digits(key: &str, unit: &str, value: f64) -> String {
         "h" | "BTC" => number::fixed(value, 0),
         "" if key == "network_difficulty_mean" => format!("{} trillion", number::plain(value / 1e12)),
         "" if key.contains("share") => number::percent(value),
+        "" if value == libm::trunc(value) => number::fixed(value, 0),
         _ => number::plain(value),
     }
 }
