@@ -6,8 +6,8 @@
 //!
 //! Every sampler turns uniforms into its law by an own monotone function over `libm`, the same bits on every platform.
 
-use rand_chacha::ChaCha8Rng;
 use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Open01};
 
 /// The seed of a study.

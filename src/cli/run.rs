@@ -54,6 +54,12 @@ impl Run {
         if !warnings.is_empty() && !self.study.quiet {
             super::terminal::note(warnings.render(super::terminal::colors()).trim_end());
         }
+        if self.study.changes.from.is_some() && !self.study.quiet {
+            super::terminal::note(
+                "note: with --from the fleet, the reservoirs and the books still begin as the scenario gives them for its own \
+                 first day; weather, market and law know the date",
+            );
+        }
         if !self.study.quiet {
             let root = checked.view();
             for key in ["question", "hint"] {
