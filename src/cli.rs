@@ -5,7 +5,9 @@
 
 pub mod calc;
 pub mod check;
+pub mod compare;
 pub mod deliver;
+pub mod ensemble;
 pub mod explain;
 pub mod failure;
 pub mod grid;
@@ -13,11 +15,13 @@ pub mod headlines;
 pub mod interrupt;
 pub mod library;
 pub mod machines;
+pub mod many;
 pub mod new;
 pub mod progress;
 pub mod run;
 pub mod scenarios;
 pub mod schema;
+pub mod spread;
 pub mod study;
 pub mod terminal;
 
@@ -54,6 +58,10 @@ pub struct Program {
 pub enum Verb {
     /// Simulate one future of a scenario: tables, pictures, a page.
     Run(run::Run),
+    /// Simulate many futures of a scenario: means and ranges.
+    Ensemble(ensemble::Ensemble),
+    /// Simulate the same futures with and without measures: paired differences.
+    Compare(compare::Compare),
     /// Tell every problem of every file; run nothing.
     Check(check::Check),
     /// Explain a scenario, one of its values, a metric or a term.
@@ -77,6 +85,8 @@ impl Program {
     pub fn run(self) -> Result<(), Failure> {
         match self.verb {
             Verb::Run(verb) => verb.run(),
+            Verb::Ensemble(verb) => verb.run(),
+            Verb::Compare(verb) => verb.run(),
             Verb::Check(verb) => verb.run(),
             Verb::Explain(verb) => verb.run(),
             Verb::Scenarios(verb) => verb.run(),

@@ -44,6 +44,7 @@ pub mod step;
 pub use run::run;
 
 // Floor 6: studies.
+pub mod study;
 
 // Floor 7: scenarios in, reports out.
 pub mod report;

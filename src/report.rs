@@ -15,6 +15,7 @@ mod page;
 pub mod period;
 pub mod print;
 pub mod story;
+pub mod study;
 #[cfg(feature = "plots")]
 pub mod style;
 pub mod summary;
@@ -206,7 +207,10 @@ impl<'a> Report<'a> {
             Piece::Page => vec![Artifact::new("report.html", page::compose(self.record, self.meta, &self.drawn)?)],
             #[cfg(not(feature = "plots"))]
             Piece::Figure(_) | Piece::Page => Vec::new(),
-            Piece::Manifest => vec![Artifact::new("manifest.json", pretty(&self.meta.manifest(self.record)))],
+            Piece::Manifest => vec![Artifact::new(
+                "manifest.json",
+                pretty(&self.meta.manifest(Some(&self.record.window), &self.record.caveats)),
+            )],
         })
     }
 

@@ -4,6 +4,7 @@
 //! `--with` and `--set` over one another · [`check`] holds the result against the schema of [`section`] · builders read
 //! [`View`]s. There is no IO here: a library is handed in.
 
+pub mod arm;
 mod build;
 mod builtin;
 pub mod check;
@@ -27,6 +28,7 @@ mod tests;
 mod units;
 mod view;
 
+pub use arm::Arm;
 pub use builtin::Builtin;
 pub use check::Checked;
 pub use overlay::{Library, Loaded};

@@ -36,6 +36,15 @@ impl Progress {
         self.bar.set_message(name);
     }
 
+    /// Begins a stage whose parts take long enough that their rate is worth telling.
+    pub fn rated_stage(&self, name: &'static str, parts: usize) {
+        let template = "{msg:12} {bar:40} {pos}/{len}  {per_sec}  {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+        self.stage(name, parts);
+    }
+
     /// Says how many parts of the stage are done.
     pub fn at(&self, part: usize) {
         self.bar.set_position(part as u64);
@@ -59,7 +68,8 @@ impl Progress {
         if last.elapsed() >= EVERY {
             *last = Instant::now();
             let (at, of) = (self.bar.position(), self.bar.length().unwrap_or(0));
-            terminal::note(&format!("{}: {at} of {of}", self.bar.message()));
+            let rate = at as f64 / self.bar.elapsed().as_secs_f64().max(1e-9);
+            terminal::note(&format!("{}: {at} of {of}, {rate:.2} a second", self.bar.message()));
         }
     }
 }

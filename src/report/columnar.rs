@@ -1,25 +1,47 @@
-//! `timeseries.parquet`: one row group, doubles, a time stamp, and the sidecar in the footer.
+//! `timeseries.parquet` and `members.parquet`: one row group, doubles, and the sidecar in the footer.
 
 use super::ReportError;
 use super::data::{Cells, Table};
 use crate::record::Record;
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::Type;
+use parquet::schema::types::{ColumnPath, Type};
 use std::sync::Arc;
 
-const FILE: &str = "timeseries.parquet";
-
-fn refused(error: impl core::fmt::Display) -> ReportError {
-    ReportError::Columns { file: FILE, reason: error.to_string() }
+/// What is told apart between the files: name, rows, and whether numbers may be unknown.
+struct Layout<'a> {
+    file: &'static str,
+    row: &'static str,
+    times: &'a [i64],
+    optional: bool,
 }
 
 /// The table of steps as a Parquet file; its text column of times becomes a time stamp in local time.
 pub(super) fn write(record: &Record, table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
-    let schema = schema(table).map_err(refused)?;
+    let times = milliseconds(record);
+    encode(&Layout { file: "timeseries.parquet", row: "step", times: &times, optional: false }, table, sidecar)
+}
+
+/// The table of runs as a Parquet file; a number that is not finite is null.
+pub(super) fn members(table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
+    encode(&Layout { file: "members.parquet", row: "run", times: &[], optional: true }, table, sidecar)
+}
+
+fn encode(layout: &Layout<'_>, table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
+    let refused = |reason: String| ReportError::Columns { file: layout.file, reason };
+    write_columns(layout, table, sidecar).map_err(|e| refused(e.to_string()))
+}
+
+fn write_columns(
+    layout: &Layout<'_>,
+    table: &Table<'_>,
+    sidecar: &serde_json::Value,
+) -> parquet::errors::Result<Vec<u8>> {
+    let schema = schema(layout, table)?;
     let footer = ["hashwatt", "columns"].iter().zip([sidecar.to_string(), sidecar["columns"].to_string()]);
     let footer = footer.map(|(key, text)| KeyValue::new((*key).to_owned(), text)).collect();
     let properties = WriterProperties::builder()
@@ -27,52 +49,67 @@ pub(super) fn write(record: &Record, table: &Table<'_>, sidecar: &serde_json::Va
         .set_compression(Compression::SNAPPY)
         .set_dictionary_enabled(false)
         .set_encoding(Encoding::BYTE_STREAM_SPLIT)
-        .set_column_encoding("time_local".into(), Encoding::PLAIN)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_max_row_group_row_count(None)
-        .set_key_value_metadata(Some(footer))
+        .set_key_value_metadata(Some(footer));
+    // Only doubles gain from split bytes.
+    let plain = table.columns.iter().filter(|c| !matches!(c.cells, Cells::Numbers(_)));
+    let properties = plain
+        .fold(properties, |p, c| p.set_column_encoding(ColumnPath::new(vec![c.key.to_string()]), Encoding::PLAIN))
         .build();
     let mut bytes = Vec::with_capacity(table.rows() * table.columns.len() * 6);
-    let mut file = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties)).map_err(refused)?;
-    let mut group = file.next_row_group().map_err(refused)?;
+    let mut file = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties))?;
+    let mut group = file.next_row_group()?;
     let mut columns = table.columns.iter();
-    while let Some(mut writer) = group.next_column().map_err(refused)? {
+    while let Some(mut writer) = group.next_column()? {
         match columns.next().map(|c| (&*c.key, &c.cells)) {
             Some(("time_local", _)) => {
-                writer.typed::<Int64Type>().write_batch(&milliseconds(record), None, None).map_err(refused)?;
+                writer.typed::<Int64Type>().write_batch(layout.times, None, None)?;
+            }
+            Some((_, Cells::Numbers(values))) if layout.optional => {
+                let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+                let levels: Vec<i16> = values.iter().map(|v| i16::from(v.is_finite())).collect();
+                writer.typed::<DoubleType>().write_batch(&known, Some(&levels), None)?;
+            }
+            Some((_, Cells::Whole(values))) => {
+                writer.typed::<Int64Type>().write_batch(values, None, None)?;
             }
             Some((_, Cells::Numbers(values))) => {
-                writer.typed::<DoubleType>().write_batch(values, None, None).map_err(refused)?;
+                writer.typed::<DoubleType>().write_batch(values, None, None)?;
             }
             Some((_, Cells::Texts(texts))) => {
                 let texts: Vec<_> = texts.iter().map(|t| ByteArray::from(&**t)).collect();
-                writer.typed::<ByteArrayType>().write_batch(&texts, None, None).map_err(refused)?;
+                writer.typed::<ByteArrayType>().write_batch(&texts, None, None)?;
             }
-            Some((key, Cells::Mixed(_))) => return Err(refused(format!("column {key} mixes numbers and texts"))),
+            Some((key, Cells::Mixed(_))) => {
+                return Err(ParquetError::General(format!("column {key} mixes numbers and texts")));
+            }
             None => {}
         }
-        writer.close().map_err(refused)?;
+        writer.close()?;
     }
-    group.close().map_err(refused)?;
-    file.close().map_err(refused)?;
+    group.close()?;
+    file.close()?;
     Ok(bytes)
 }
 
-fn schema(table: &Table<'_>) -> parquet::errors::Result<Type> {
+fn schema(layout: &Layout<'_>, table: &Table<'_>) -> parquet::errors::Result<Type> {
     let mut fields = Vec::with_capacity(table.columns.len());
     for column in &table.columns {
         let (physical, logical) = match &column.cells {
             _ if column.key == "time_local" => (Physical::INT64, Some(LogicalType::timestamp(false, TimeUnit::MILLIS))),
+            Cells::Whole(_) => (Physical::INT64, None),
             Cells::Texts(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
             _ => (Physical::DOUBLE, None),
         };
+        let optional = layout.optional && matches!(column.cells, Cells::Numbers(_));
         let field = Type::primitive_type_builder(&column.key, physical)
-            .with_repetition(Repetition::REQUIRED)
+            .with_repetition(if optional { Repetition::OPTIONAL } else { Repetition::REQUIRED })
             .with_logical_type(logical)
             .build()?;
         fields.push(Arc::new(field));
     }
-    Type::group_type_builder("step").with_fields(fields).build()
+    Type::group_type_builder(layout.row).with_fields(fields).build()
 }
 
 /// Milliseconds from 1970-01-01 00:00 local time to the start of each step.

@@ -10,6 +10,8 @@ use std::borrow::Cow;
 pub enum Cells<'a> {
     /// Numbers; one that is not finite is unknown and written as nothing.
     Numbers(Cow<'a, [f64]>),
+    /// Whole numbers: counts and places.
+    Whole(Vec<i64>),
     /// Texts.
     Texts(Vec<Text<'a>>),
     /// Both, or nothing.
@@ -21,6 +23,7 @@ impl Cells<'_> {
     pub fn len(&self) -> usize {
         match self {
             Self::Numbers(v) => v.len(),
+            Self::Whole(v) => v.len(),
             Self::Texts(v) => v.len(),
             Self::Mixed(v) => v.len(),
         }
@@ -108,6 +111,7 @@ impl Table<'_> {
                 }
                 match &column.cells {
                     Cells::Numbers(v) => number::push_shortest(&mut text, v.get(row).copied().unwrap_or(f64::NAN)),
+                    Cells::Whole(v) => text.push_str(&v.get(row).map(i64::to_string).unwrap_or_default()),
                     Cells::Texts(v) => push_field(&mut text, v.get(row).map_or("", |t| t)),
                     Cells::Mixed(v) => match v.get(row) {
                         Some(Cell::Number(x)) => number::push_shortest(&mut text, *x),

@@ -1,6 +1,6 @@
 //! Who made a study: what every sidecar, footer and manifest says of it.
 
-use crate::record::Record;
+use crate::calendar::Window;
 use serde_json::{Value, json};
 
 /// The language of words on pictures and the page.
@@ -53,8 +53,12 @@ pub struct Meta {
     pub scenario_hash: String,
     /// The seed.
     pub seed: u64,
-    /// Number of the member.
+    /// Number of the member; of a study of many runs, how many there are.
     pub member: u64,
+    /// Whether the study is one of many runs.
+    pub many: bool,
+    /// What a study of many runs adds to the manifest.
+    pub study: Value,
     /// The resolved scenario with the origin of each value.
     pub resolved: Value,
     /// The home tariff that behavior follows, USD/kWh.
@@ -103,6 +107,8 @@ impl Meta {
             scenario_hash: scenario_hash.into(),
             seed,
             member,
+            many: false,
+            study: Value::Null,
             resolved: Value::Null,
             home_tariff_usd_per_kwh: None,
             published_tariff_usd_per_kwh: None,
@@ -120,9 +126,14 @@ impl Meta {
             "title": self.title,
             "id": self.id,
             "seed": self.seed,
-            "member": self.member,
+            self.member_key(): self.member,
             "status": NOT_MEASURED,
         })
+    }
+
+    /// A run has a member, a study of many runs a number of them.
+    fn member_key(&self) -> &'static str {
+        if self.many { "members" } else { "member" }
     }
 
     /// The last line of a picture.
@@ -134,10 +145,9 @@ impl Meta {
     }
 
     /// `manifest.json`.
-    pub(super) fn manifest(&self, record: &Record) -> Value {
-        let window = &record.window;
+    pub(super) fn manifest(&self, window: Option<&Window>, caveats: &[String]) -> Value {
         let samplers: serde_json::Map<_, _> = SAMPLERS.iter().map(|k| ((*k).into(), Value::from(locked(k)))).collect();
-        json!({
+        let mut manifest = json!({
             "schema": "hashwatt.manifest/1",
             "program": "hashwatt",
             "version": self.version,
@@ -147,19 +157,23 @@ impl Meta {
             "id": self.id,
             "scenario_hash": self.scenario_hash,
             "seed": self.seed,
-            "member": self.member,
-            "window": {
-                "from": window.from.to_string(),
-                "until": window.until.to_string(),
-                "step_minutes": window.step_minutes,
-                "steps": window.steps(),
-            },
+            self.member_key(): self.member,
+            "window": window.map(|w| json!({
+                "from": w.from.to_string(),
+                "until": w.until.to_string(),
+                "step_minutes": w.step_minutes,
+                "steps": w.steps(),
+            })),
             "samplers": samplers,
             "language": self.language.code(),
             "status": NOT_MEASURED,
-            "caveats": record.caveats,
+            "caveats": caveats,
             "resolved": self.resolved,
-        })
+        });
+        if let (true, Value::Object(map)) = (self.many, &mut manifest) {
+            map.insert("study".into(), self.study.clone());
+        }
+        manifest
     }
 }
 

@@ -313,6 +313,8 @@ pub struct Ranged {
     pub value: f64,
     /// Whether the bounds are factors.
     pub factor: bool,
+    /// Whether only whole numbers are possible.
+    pub whole: bool,
     /// The unit; empty for factors.
     pub unit: &'static str,
     /// Why it is assumed.
@@ -384,6 +386,7 @@ impl Checked {
                 high,
                 value: if factor { 1.0 } else { as_number(node).unwrap_or(low) },
                 factor,
+                whole: matches!(leaf.field.kind, Kind::Integer { .. }),
                 unit: if factor { "" } else { leaf.field.unit() },
                 assumption: source.assumption.clone().or_else(|| source.fitted.clone()).unwrap_or_default(),
                 numbers: vec![number],

@@ -1,0 +1,85 @@
+//! The table of a study of many runs on stdout: means with their two bands.
+
+use crate::record::metric::METRICS;
+use crate::report::number;
+use core::fmt::Write as _;
+use serde_json::Value;
+
+/// The headlines of a written study: totals and plain numbers, a line each; parts stand in `summary.csv`.
+pub fn table(summary: &Value) -> String {
+    let said = |key: &str| summary.get(key).and_then(Value::as_str).unwrap_or("");
+    let mut text = format!("{}\n{}; {} members\n", said("title"), said("status"), summary["members"]);
+    if let Some(arms) = summary.get("differences").and_then(Value::as_object) {
+        let head = ["baseline", "difference", "P5", "P95", "sim. error", "up", "down"];
+        for (arm, differences) in arms {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "\n{arm}");
+            text.push_str(&aligned(&head, differences, &|entry| {
+                let share = |key: &str| entry[key].as_f64().map_or_else(|| "–".into(), number::percent);
+                let numbers = ["baseline", "diff", "p05", "p95", "std_err"].map(|key| digits(&entry[key]));
+                numbers.into_iter().chain(["share_up", "share_down"].map(share)).collect()
+            }));
+        }
+    } else {
+        let head = ["mean", "P5", "median", "P95", "sim. error"];
+        text.push_str(&aligned(&head, &summary["spread"], &|entry| {
+            ["mean", "p05", "p50", "p95", "std_err"].map(|key| digits(&entry[key])).to_vec()
+        }));
+    }
+    text.push_str("P5 to P95: range of outcomes. sim. error: standard error of the mean, by the number of members.\n");
+    text
+}
+
+fn digits(value: &Value) -> String {
+    value.as_f64().map_or_else(|| "–".into(), number::plain)
+}
+
+/// Rows of the metrics that have a total or are one number, in the order of the registry.
+fn aligned(head: &[&str], entries: &Value, cells: &dyn Fn(&Value) -> Vec<String>) -> String {
+    let mut rows = vec![(String::new(), head.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>(), "")];
+    for metric in METRICS {
+        let Some(entry) = entries.get(metric.key) else { continue };
+        let entry = if entry.get("members").is_some_and(Value::is_number) { entry } else { &entry["total"] };
+        if entry.is_object() {
+            rows.push((metric.label.to_owned(), cells(entry), metric.unit));
+        }
+    }
+    let label = rows.iter().map(|r| r.0.chars().count()).max().unwrap_or(0);
+    let wide = |at: usize| rows.iter().filter_map(|r| r.1.get(at)).map(|c| c.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..head.len()).map(wide).collect();
+    let mut text = String::new();
+    for (name, cells, unit) in &rows {
+        let mut line = format!("  {name:label$}");
+        for (cell, width) in cells.iter().zip(&widths) {
+            let _ = write!(line, "  {cell:>width$}");
+        }
+        let _ = write!(line, " {unit}");
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn both_tables_are_aligned_and_name_their_bands() {
+        let spread = json!({ "mean": 11, "std_err": null, "p05": 1, "p50": 2, "p95": 3, "members": 2 });
+        let head = json!({ "title": "A", "status": "modeled, not measured", "members": 2 });
+        let mut ensemble = head.clone();
+        ensemble["spread"] = json!({ "mining_gwh": spread, "hydro_gwh": { "total": spread, "bratsk": spread } });
+        let text = table(&ensemble);
+        assert!(
+            text.starts_with("A\nmodeled, not measured; 2 members\n") && text.contains("range of outcomes"),
+            "{text}"
+        );
+        let ends: Vec<_> = text.lines().filter(|l| l.ends_with(" GWh")).map(|l| l.chars().count()).collect();
+        assert!(ends.len() == 2 && ends[0] == ends[1], "{text}");
+        let mut compare = head;
+        compare["differences"] = json!({ "b": { "mining_gwh": { "baseline": 1, "diff": -4, "p05": -4, "p95": -4,
+            "std_err": 0, "share_up": 0, "share_down": 1, "members": 2 } } });
+        assert!(table(&compare).contains("−4"), "{}", table(&compare));
+    }
+}

@@ -1,0 +1,314 @@
+//! The files of a study of many runs: members, means with their spread, paired differences.
+
+use super::data::{Cells, Column, Table};
+use super::{Artifact, Meta, ReportError, Text, number, pretty};
+use crate::record::metric::metric;
+use crate::study::{Difference, Results, Spread, differences};
+use serde_json::{Map, Value, json};
+
+/// What the quantiles say.
+pub const RANGE: &str = "range of outcomes: P5 to P95 over futures and drawn assumptions";
+/// What the standard error says.
+pub const ERROR: &str = "simulation error: standard error of the mean over members, smaller with more of them";
+
+/// The files of an ensemble, without the manifest.
+///
+/// # Errors
+/// [`ReportError::Columns`] if the columnar writer refuses.
+pub fn ensemble(results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError> {
+    let mut files = members(results, meta)?;
+    files.extend(csv(&spread_table(results), results, meta));
+    let mut out = head(results, meta);
+    if let Some(arm) = results.arms.first() {
+        out.extend(means(results, 0));
+        out.insert(
+            "spread".into(),
+            nested(arm.columns.iter().filter_map(|c| {
+                let spread = Spread::of(c.values.iter().copied())?;
+                Some((c.metric, c.part.as_deref(), spread_json(&spread)))
+            })),
+        );
+    }
+    files.push(Artifact::new("summary.json", pretty(&Value::Object(out))));
+    Ok(files)
+}
+
+/// The files of a comparison, without the manifest.
+///
+/// # Errors
+/// [`ReportError::Columns`] if the columnar writer refuses.
+pub fn compare(results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError> {
+    let all = differences(results);
+    let mut files = members(results, meta)?;
+    files.extend(csv(&difference_table(&all), results, meta));
+    let mut out = head(results, meta);
+    out.extend(means(results, 0));
+    let mut arms = Map::new();
+    for arm in results.arms.iter().skip(1) {
+        let of_arm = all.iter().filter(|d| d.arm == arm.name);
+        let is_map = |d: &Difference| {
+            results
+                .arms
+                .first()
+                .is_some_and(|base| base.columns.iter().any(|c| c.metric == d.metric && c.part.is_some()))
+        };
+        arms.insert(
+            arm.name.clone(),
+            nested(of_arm.map(|d| (d.metric, is_map(d).then_some(d.of.as_str()), difference_json(d)))),
+        );
+    }
+    out.insert("differences".into(), Value::Object(arms));
+    files.push(Artifact::new("summary.json", pretty(&Value::Object(out))));
+    Ok(files)
+}
+
+/// `manifest.json`, which closes a study.
+pub fn manifest(results: &Results, meta: &Meta) -> Artifact {
+    Artifact::new("manifest.json", pretty(&meta.manifest(results.window.as_ref(), &results.caveats)))
+}
+
+/// What both kinds of summary begin with.
+fn head(results: &Results, meta: &Meta) -> Map<String, Value> {
+    let mut out = Map::new();
+    out.insert("schema".into(), json!("hashwatt.summary/1"));
+    for (key, text) in [("scenario", &meta.name), ("title", &meta.title), ("id", &meta.id), ("version", &meta.version)]
+    {
+        out.insert(key.into(), json!(text));
+    }
+    out.insert("verb".into(), json!(meta.verb));
+    out.insert("seed".into(), json!(meta.seed));
+    out.insert("arms".into(), results.arms.iter().map(|a| a.name.as_str()).collect());
+    out.insert("members".into(), json!(results.members));
+    let lost = results.losses.iter().map(|l| {
+        let arm = results.arms.get(l.arm).map_or("", |a| a.name.as_str());
+        json!({ "member": l.member, "arm": arm, "cause": l.cause.to_string() })
+    });
+    out.insert("failures".into(), lost.collect());
+    out.insert("status".into(), json!(super::meta::NOT_MEASURED));
+    out.insert("bands".into(), json!({ "p05_p95": RANGE, "std_err": ERROR }));
+    out
+}
+
+/// Means of an arm under the usual keys; texts that every member shares.
+fn means(results: &Results, arm: usize) -> Map<String, Value> {
+    let Some(arm) = results.arms.get(arm) else { return Map::new() };
+    let mut out: Map<_, _> = arm.texts.iter().map(|(key, text)| ((*key).to_owned(), json!(text))).collect();
+    let means = nested(arm.columns.iter().map(|c| {
+        let mean = Spread::of(c.values.iter().copied()).map_or(Value::Null, |s| number::json(s.mean));
+        (c.metric, c.part.as_deref(), mean)
+    }));
+    if let Value::Object(means) = means {
+        out.extend(means);
+    }
+    out
+}
+
+/// Entries by metric and, where the headline is a map, by part.
+fn nested<'a>(entries: impl Iterator<Item = (&'static str, Option<&'a str>, Value)>) -> Value {
+    let mut out = Map::new();
+    for (metric, part, value) in entries {
+        let Some(part) = part else {
+            out.insert(metric.into(), value);
+            continue;
+        };
+        if let Value::Object(parts) = out.entry(metric).or_insert_with(|| json!({})) {
+            parts.insert(part.into(), value);
+        }
+    }
+    Value::Object(out)
+}
+
+fn spread_json(s: &Spread) -> Value {
+    let [mean, p05, p50, p95] = [s.mean, s.p05, s.p50, s.p95].map(number::json);
+    let std_err = s.std_err.map_or(Value::Null, number::json);
+    json!({ "mean": mean, "std_err": std_err, "p05": p05, "p50": p50, "p95": p95, "members": s.members })
+}
+
+fn difference_json(d: &Difference) -> Value {
+    let mut out = json!({ "baseline": number::json(d.baseline), "with_measure": number::json(d.with_measure) });
+    if let (Value::Object(out), Value::Object(spread)) = (&mut out, spread_json(&d.diff)) {
+        for (key, value) in spread {
+            out.insert(if key == "mean" { "diff".into() } else { key }, value);
+        }
+        out.insert("share_up".into(), number::json(d.share_up));
+        out.insert("share_down".into(), number::json(d.share_down));
+    }
+    out
+}
+
+/// `members.parquet`: a row for each run, in member order, arms within a member.
+fn members(results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError> {
+    let table = member_table(results);
+    let sidecar = table.sidecar(meta, &results.caveats);
+    #[cfg(feature = "parquet")]
+    let data = Artifact::new("members.parquet", super::columnar::members(&table, &sidecar)?);
+    #[cfg(not(feature = "parquet"))]
+    let data = Artifact::new("members.csv", table.csv());
+    Ok(vec![data, Artifact::new("members.meta.json", pretty(&sidecar))])
+}
+
+fn member_table(results: &Results) -> Table<'_> {
+    let arms = results.arms.len();
+    let runs: Vec<(usize, usize)> =
+        (0..results.members as usize).flat_map(|m| (0..arms).map(move |a| (m, a))).collect();
+    let whole = |key, label, definition, values: Vec<i64>| Column {
+        cells: Cells::Whole(values),
+        ..Column::texts(key, label, definition, Vec::new())
+    };
+    let names = runs.iter().map(|(_, a)| results.arms.get(*a).map_or("", |arm| arm.name.as_str()).into());
+    let mut columns = vec![
+        whole("run", "Run", "Number of the run.", (0..runs.len() as i64).collect()),
+        whole("member", "Member", "Number of the member (future).", runs.iter().map(|r| r.0 as i64).collect()),
+        Column::texts("arm", "Arm", "The scenario that was run.", names.collect()),
+    ];
+    let mut inputs: Vec<&str> = Vec::new();
+    let mut numbers: Vec<(&'static str, Option<&str>)> = Vec::new();
+    for arm in &results.arms {
+        let keys: Vec<&str> = arm.inputs.iter().map(|i| i.0.as_str()).filter(|k| !inputs.contains(k)).collect();
+        inputs.extend(keys);
+        let new = arm.columns.iter().map(|c| (c.metric, c.part.as_deref())).filter(|k| !numbers.contains(k));
+        let new: Vec<_> = new.collect();
+        numbers.extend(new);
+    }
+    for key in inputs {
+        let of_arm = results.arms.iter().map(|a| a.inputs.iter().find(|i| i.0 == key).map(|i| i.1.as_slice()));
+        let cells = gathered(&runs, &of_arm.collect::<Vec<_>>());
+        columns.push(Column::numbers(format!("in.{key}"), "", key, "Drawn value, or factor, of an assumption.", cells));
+    }
+    for (key, part) in numbers {
+        let of_arm = results.arms.iter().map(|a| {
+            a.columns.iter().find(|c| c.metric == key && c.part.as_deref() == part).map(|c| c.values.as_slice())
+        });
+        let cells = gathered(&runs, &of_arm.collect::<Vec<_>>());
+        let name = part.map_or_else(|| key.to_owned(), |p| format!("{key}.{p}"));
+        let about = metric(key);
+        columns.push(Column::numbers(
+            name,
+            about.map_or("", |m| m.unit),
+            about.map_or(key, |m| m.label),
+            about.map_or("", |m| m.definition),
+            cells,
+        ));
+    }
+    let title = "A row for each run; a run that failed has no values.";
+    Table { name: "members".into(), title: title.into(), columns }
+}
+
+/// The values of runs from the values of arms.
+fn gathered(runs: &[(usize, usize)], of_arm: &[Option<&[f64]>]) -> Vec<f64> {
+    let value = |(member, arm): &(usize, usize)| of_arm.get(*arm).copied().flatten()?.get(*member).copied();
+    runs.iter().map(|run| value(run).unwrap_or(f64::NAN)).collect()
+}
+
+fn csv(table: &Table<'_>, results: &Results, meta: &Meta) -> [Artifact; 2] {
+    let sidecar = table.sidecar(meta, &results.caveats);
+    [Artifact::new("summary.csv", table.csv()), Artifact::new("summary.meta.json", pretty(&sidecar))]
+}
+
+fn text<'a>(key: &'static str, label: &'static str, about: &'static str, cells: Vec<Text<'a>>) -> Column<'a> {
+    Column::texts(key, label, about, cells)
+}
+
+fn value<'a>(key: &'static str, label: &'static str, about: &'static str, cells: Vec<f64>) -> Column<'a> {
+    Column::numbers(key, "", label, about, cells)
+}
+
+/// `summary.csv` of an ensemble.
+fn spread_table(results: &Results) -> Table<'_> {
+    let columns = results.arms.first().map(|a| a.columns.as_slice()).unwrap_or_default();
+    let rows: Vec<_> = columns.iter().filter_map(|c| Some((c, Spread::of(c.values.iter().copied())?))).collect();
+    let each = |f: fn(&Spread) -> f64| rows.iter().map(|(_, s)| f(s)).collect::<Vec<f64>>();
+    let unit = |key| metric(key).map_or("", |m| m.unit);
+    Table {
+        name: "summary".into(),
+        title: "The headlines over all members.".into(),
+        columns: vec![
+            text("metric", "Metric", "Key of the metric.", rows.iter().map(|(c, _)| c.metric.into()).collect()),
+            text("of", "Of", "Id of a part, or `total`.", rows.iter().map(|(c, _)| c.of().into()).collect()),
+            text("unit", "Unit", "Unit of the values.", rows.iter().map(|(c, _)| unit(c.metric).into()).collect()),
+            value("mean", "Mean", "Mean over members.", each(|s| s.mean)),
+            value("std_err", "Simulation error", ERROR, each(|s| s.std_err.unwrap_or(f64::NAN))),
+            value("p05", "P5", RANGE, each(|s| s.p05)),
+            value("p50", "Median", "Median over members.", each(|s| s.p50)),
+            value("p95", "P95", RANGE, each(|s| s.p95)),
+            value("members", "Members", "Members that have a value.", each(|s| s.members as f64)),
+        ],
+    }
+}
+
+/// `summary.csv` of a comparison.
+fn difference_table(all: &[Difference]) -> Table<'_> {
+    let each = |f: fn(&Difference) -> f64| all.iter().map(f).collect::<Vec<f64>>();
+    let texts = |f: fn(&Difference) -> &str| all.iter().map(|d| f(d).into()).collect::<Vec<Text<'_>>>();
+    let (up, down) = ("Share of members in which the arm is higher.", "Share of members in which the arm is lower.");
+    let unpaired = "Standard error of the same difference without pairing.";
+    Table {
+        name: "summary".into(),
+        title: "What each arm changes against the baseline, in the same futures.".into(),
+        columns: vec![
+            text("arm", "Arm", "The scenario that is compared.", texts(|d| &d.arm)),
+            text("metric", "Metric", "Key of the metric.", texts(|d| d.metric)),
+            text("of", "Of", "Id of a part, or `total`.", texts(|d| &d.of)),
+            text("unit", "Unit", "Unit of the values.", texts(|d| metric(d.metric).map_or("", |m| m.unit))),
+            value("baseline", "Baseline", "Mean of the baseline over paired members.", each(|d| d.baseline)),
+            value("with_measure", "With the measure", "Mean of the arm over paired members.", each(|d| d.with_measure)),
+            value("diff", "Difference", "Mean of the members' differences.", each(|d| d.diff.mean)),
+            value("std_err", "Simulation error", ERROR, each(|d| d.diff.std_err.unwrap_or(f64::NAN))),
+            value("diff_p05", "P5", RANGE, each(|d| d.diff.p05)),
+            value("diff_p50", "Median", "Median of the differences.", each(|d| d.diff.p50)),
+            value("diff_p95", "P95", RANGE, each(|d| d.diff.p95)),
+            value("share_up", "Share up", up, each(|d| d.share_up)),
+            value("share_down", "Share down", down, each(|d| d.share_down)),
+            value("members", "Members", "Members that both arms have.", each(|d| d.diff.members as f64)),
+            value("std_err_unpaired", "Unpaired error", unpaired, each(|d| d.std_err_unpaired.unwrap_or(f64::NAN))),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::synthetic;
+    use super::*;
+    use crate::study::{Arm, Column};
+
+    fn results() -> Results {
+        let arm = |name: &str, by: f64| Arm {
+            name: name.into(),
+            inputs: vec![("grid.loss".into(), vec![1.0, 1.5])],
+            columns: vec![
+                Column { metric: "mining_gwh", part: None, values: vec![10.0 + by, 12.0 + by] },
+                Column { metric: "hydro_gwh", part: Some("total".into()), values: vec![5.0, f64::NAN] },
+            ],
+            texts: vec![("weather", "generated".into())],
+        };
+        let arms = vec![arm("a", 0.0), arm("b", -4.0)];
+        Results { members: 2, window: None, arms, losses: Vec::new(), caveats: Vec::new() }
+    }
+
+    #[test]
+    fn an_ensemble_keeps_the_type_of_a_key_and_tells_the_spread_beside_it() {
+        let files = ensemble(&results(), &synthetic::meta()).unwrap();
+        let file =
+            |name: &str| String::from_utf8_lossy(&files.iter().find(|f| f.path == name).unwrap().bytes).into_owned();
+        let summary: Value = serde_json::from_str(&file("summary.json")).unwrap();
+        assert_eq!(summary["mining_gwh"], 11);
+        assert_eq!(summary["hydro_gwh"]["total"], 5);
+        assert_eq!(summary["spread"]["mining_gwh"]["p50"], 11);
+        assert_eq!(summary["weather"], "generated");
+        assert!(summary["spread"]["hydro_gwh"]["total"]["std_err"].is_null());
+        assert!(
+            file("summary.csv")
+                .starts_with("metric,of,unit,mean,std_err,p05,p50,p95,members\nmining_gwh,total,GWh,11,1,")
+        );
+    }
+
+    #[test]
+    fn a_comparison_has_a_row_for_each_difference() {
+        let files = compare(&results(), &synthetic::meta()).unwrap();
+        let csv = String::from_utf8_lossy(&files.iter().find(|f| f.path == "summary.csv").unwrap().bytes).into_owned();
+        assert_eq!(csv.lines().nth(1), Some("b,mining_gwh,total,GWh,11,7,-4,0,-4,-4,-4,0,1,2,1.4142135623730951"));
+        let table = member_table(&results()).csv();
+        assert_eq!(table.lines().next(), Some("run,member,arm,in.grid.loss,mining_gwh,hydro_gwh.total"));
+        assert_eq!(table.lines().nth(4), Some("3,1,b,1.5,8,"));
+    }
+}

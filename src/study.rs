@@ -1,0 +1,18 @@
+//! Many runs of a world: futures and assumptions drawn, arms compared, ranges told.
+//!
+//! A member is one future: weather, water, failures, blocks, price and the ranged assumptions, all found by their address,
+//! so that every arm meets the same future and any member can be run again alone. Threads live here and change no bit:
+//! results stand in member order. Two bands are told and never mixed: the *range of outcomes* (P5 to P95 over futures and
+//! assumptions) and the *simulation error* (standard error of the mean, which more members make smaller).
+
+pub mod compare;
+pub mod draw;
+pub mod ensemble;
+pub mod metrics;
+pub mod quantile;
+
+pub use compare::{Difference, differences};
+pub use draw::Range;
+pub use ensemble::{Arm, Loss, LossCause, Plan, Results, World};
+pub use metrics::Column;
+pub use quantile::Spread;

@@ -1,0 +1,83 @@
+//! Paired differences: what an arm changes in the same future.
+
+use super::ensemble::{Arm, Results};
+use super::metrics::Column;
+use super::quantile::Spread;
+
+/// How one number of the headlines differs between an arm and the baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Name of the arm.
+    pub arm: String,
+    /// Key of the metric.
+    pub metric: &'static str,
+    /// Id of a part, or `total`.
+    pub of: String,
+    /// Mean of the baseline over the members that both have.
+    pub baseline: f64,
+    /// Mean of the arm over the same members.
+    pub with_measure: f64,
+    /// The differences of members: their mean, its standard error, and quantiles.
+    pub diff: Spread,
+    /// Standard error of the difference if the members were not paired: what pairing spares.
+    pub std_err_unpaired: Option<f64>,
+    /// Share of members in which the arm is higher.
+    pub share_up: f64,
+    /// Share of members in which the arm is lower.
+    pub share_down: f64,
+}
+
+/// The differences of every arm to the first, in the order of arms and of the baseline's headlines.
+pub fn differences(results: &Results) -> Vec<Difference> {
+    let Some((baseline, arms)) = results.arms.split_first() else { return Vec::new() };
+    arms.iter().flat_map(|arm| of_arm(baseline, arm)).collect()
+}
+
+fn of_arm(baseline: &Arm, arm: &Arm) -> Vec<Difference> {
+    let counterpart = |c: &Column| arm.columns.iter().find(|o| o.metric == c.metric && o.part == c.part);
+    let pairs = baseline.columns.iter().filter_map(|base| Some((base, counterpart(base)?)));
+    pairs.filter_map(|(base, with)| of_column(&arm.name, base, with)).collect()
+}
+
+fn of_column(arm: &str, base: &Column, with: &Column) -> Option<Difference> {
+    let both = base.values.iter().zip(&with.values).filter(|(b, w)| b.is_finite() && w.is_finite());
+    let (baseline, measure): (Vec<f64>, Vec<f64>) = both.map(|(b, w)| (*b, *w)).unzip();
+    let changes = || baseline.iter().zip(&measure).map(|(b, w)| w - b);
+    let diff = Spread::of(changes())?;
+    let (without, with_measure) = (Spread::of(baseline.iter().copied())?, Spread::of(measure.iter().copied())?);
+    let unpaired = without.std_err.zip(with_measure.std_err).map(|(a, b)| libm::sqrt(a * a + b * b));
+    let share = |sign: fn(f64) -> bool| changes().filter(|d| sign(*d)).count() as f64 / diff.members as f64;
+    Some(Difference {
+        arm: arm.to_owned(),
+        metric: base.metric,
+        of: base.of().to_owned(),
+        baseline: without.mean,
+        with_measure: with_measure.mean,
+        diff,
+        std_err_unpaired: unpaired,
+        share_up: share(|d| d > 0.0),
+        share_down: share(|d| d < 0.0),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arm(name: &str, values: &[f64]) -> Arm {
+        let column = Column { metric: "mining_gwh", part: None, values: values.to_vec() };
+        Arm { name: name.into(), inputs: Vec::new(), columns: vec![column], texts: Vec::new() }
+    }
+
+    #[test]
+    fn members_are_paired_and_lost_ones_left_out_on_both_sides() {
+        let arms = vec![arm("a", &[1.0, 10.0, f64::NAN, 7.0]), arm("b", &[2.0, 12.0, 5.0, 6.0])];
+        let results = Results { members: 4, window: None, arms, losses: Vec::new(), caveats: Vec::new() };
+        let all = differences(&results);
+        let d = &all[0];
+        assert_eq!((all.len(), d.diff.members, d.baseline), (1, 3, 6.0));
+        assert!((d.diff.mean - 2.0 / 3.0).abs() < 1e-15 && (d.with_measure - d.baseline - d.diff.mean).abs() < 1e-12);
+        assert_eq!((d.share_up, d.share_down), (2.0 / 3.0, 1.0 / 3.0));
+        assert!(d.diff.std_err < d.std_err_unpaired, "pairing spares error");
+    }
+}

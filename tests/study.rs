@@ -1,0 +1,88 @@
+//! Studies: threads change no bit, members stand alone, a null overlay changes nothing, signs are right.
+
+use hashwatt::random::{Member, Seed};
+use hashwatt::scenario::{Arm, Scenario};
+use hashwatt::study::{Plan, Results, World, differences, ensemble, metrics};
+
+fn arm(name: &str, until: &str) -> Arm {
+    let scenario = Scenario::builtin(name).and_then(|s| s.set("window.to", until));
+    Arm::new(scenario.unwrap()).unwrap_or_else(|p| panic!("{name}:\n{}", p.render(false))).0
+}
+
+fn plan(members: u32, threads: usize) -> Plan {
+    Plan { seed: Seed(1), members, fixed_assumptions: false, threads }
+}
+
+fn run(arms: &[&Arm], plan: Plan) -> Results {
+    let worlds: Vec<&dyn World> = arms.iter().map(|a| *a as &dyn World).collect();
+    ensemble::run(&worlds, plan, &|| {})
+}
+
+/// Every bit of every column.
+fn bits(results: &Results) -> Vec<(String, u64)> {
+    let columns = results.arms.iter().flat_map(|a| &a.columns);
+    columns.flat_map(|c| c.values.iter().map(|v| (format!("{}.{}", c.metric, c.of()), v.to_bits()))).collect()
+}
+
+#[test]
+fn threads_change_no_bit_and_a_member_stands_alone() {
+    let world = arm("irkutsk", "2022-01-03");
+    let (one, two) = (run(&[&world], plan(3, 1)), run(&[&world], plan(3, 2)));
+    assert_eq!(one.losses, []);
+    assert_eq!(bits(&one), bits(&two));
+    let alone = ensemble::one(&world, plan(3, 1), Member(2)).unwrap();
+    for (metric, part, value) in metrics::numbers(&alone.headlines) {
+        let column = one.arms[0].columns.iter().find(|c| c.metric == metric && c.part.as_deref() == part).unwrap();
+        assert_eq!(column.value(2).to_bits(), value.to_bits(), "{metric}");
+    }
+    let demand = one.arms[0].columns.iter().find(|c| c.metric == "demand_gwh").unwrap();
+    assert!(demand.value(0) != demand.value(1) && demand.value(1) != demand.value(2), "futures differ");
+}
+
+#[test]
+fn assumptions_are_drawn_the_same_for_every_arm_or_held() {
+    let (base, with) = (arm("irkutsk/no-sanctions", "2022-01-02"), arm("irkutsk/fsa-2022", "2022-01-02"));
+    for (at, range) in base.ranges().iter().enumerate() {
+        let other = with.ranges().iter().position(|r| r.key == range.key).unwrap();
+        let drawn = |a: &Arm, i: usize| a.draw(Seed(1), Member(5))[i];
+        assert!((drawn(&base, at) - drawn(&with, other)).abs() <= 1e-12 * drawn(&base, at).abs(), "{}", range.key);
+    }
+    let refused: Vec<String> = (0..8).filter_map(|m| base.region(Some(&base.draw(Seed(1), Member(m)))).err()).collect();
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+    let held = Plan { fixed_assumptions: true, ..plan(1, 1) };
+    let record = ensemble::one(&base, held, Member(0)).unwrap();
+    let plain = hashwatt::run(
+        base.plain(),
+        Seed(1),
+        Member(0),
+        hashwatt::record::recorder::Wanted { series: false },
+        &mut |_, _| true,
+    );
+    assert_eq!(record, plain.unwrap());
+}
+
+#[test]
+fn a_null_overlay_differs_by_exactly_nothing() {
+    let world = arm("irkutsk/no-sanctions", "2022-01-02");
+    let results = run(&[&world, &world], plan(3, 2));
+    let all = differences(&results);
+    assert!(all.len() > 50, "{} differences", all.len());
+    for d in all {
+        let spread = [d.diff.mean, d.diff.p05, d.diff.p50, d.diff.p95, d.share_up, d.share_down];
+        assert!(spread.iter().all(|x| *x == 0.0) && d.diff.std_err == Some(0.0), "{}.{}", d.metric, d.of);
+    }
+}
+
+#[test]
+fn without_mining_nothing_is_mined_and_the_load_falls_in_every_member() {
+    let (with, without) = (arm("irkutsk/no-sanctions", "2022-01-04"), arm("irkutsk/no-mining", "2022-01-04"));
+    let results = run(&[&with, &without], plan(3, 2));
+    assert_eq!(results.losses, []);
+    let all = differences(&results);
+    let total = |metric: &str| all.iter().find(|d| d.metric == metric && d.of == "total").unwrap();
+    for metric in ["mining_gwh", "total_load_gwh", "hashrate_mean_eh_s"] {
+        assert_eq!(total(metric).share_down, 1.0, "{metric}");
+    }
+    assert_eq!(total("mining_gwh").with_measure, 0.0);
+    assert_eq!(total("demand_gwh").diff.mean, 0.0, "homes and plants do not know of mining");
+}
