@@ -41,6 +41,8 @@ use clap::{Parser, Subcommand};
     after_help = "Examples:
   hashwatt run irkutsk                       the region in 2022 and 2023, as it happened
   hashwatt run irkutsk --with cold-2023      the same with another scenario laid over it
+  hashwatt compare irkutsk/no-sanctions irkutsk/fsa-2022 --members 20
+                                             what a measure changes, in the same futures
   hashwatt explain irkutsk tariff            what a value is, and where it comes from
   hashwatt new mine --from irkutsk           a commented file of your own, to change
 

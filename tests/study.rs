@@ -86,3 +86,45 @@ fn without_mining_nothing_is_mined_and_the_load_falls_in_every_member() {
     assert_eq!(total("mining_gwh").with_measure, 0.0);
     assert_eq!(total("demand_gwh").diff.mean, 0.0, "homes and plants do not know of mining");
 }
+
+#[cfg(feature = "cli")]
+mod program {
+    use assert_cmd::Command;
+    use std::path::Path;
+
+    fn hashwatt(arguments: &[&str], folder: &Path) -> assert_cmd::assert::Assert {
+        Command::cargo_bin("hashwatt").unwrap().current_dir(folder).args(arguments).assert()
+    }
+
+    #[test]
+    fn an_ensemble_leaves_the_same_bytes_on_any_number_of_threads() {
+        let home = tempfile::tempdir().unwrap();
+        for threads in ["1", "2"] {
+            let barn = ["ensemble", "classroom/one-barn", "--to", "2022-07-03", "--members", "3", "--threads", threads];
+            hashwatt(&[&barn[..], &["-o", threads]].concat(), home.path()).success();
+        }
+        let files = ["members.parquet", "members.meta.json", "summary.csv", "summary.json", "manifest.json"];
+        for file in files {
+            let [one, two] = ["1", "2"].map(|t| std::fs::read(home.path().join(t).join(file)).unwrap());
+            assert!(one == two && !one.is_empty(), "{file}");
+        }
+        let text = std::fs::read_to_string(home.path().join("1/summary.json")).unwrap();
+        let summary: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(summary["mining_gwh"].is_number() && summary["spread"]["mining_gwh"]["p95"].is_number());
+        assert_eq!((&summary["members"], &summary["failures"]), (&3.into(), &serde_json::json!([])));
+    }
+
+    #[test]
+    fn a_comparison_tells_both_bands_and_refuses_another_window() {
+        let home = tempfile::tempdir().unwrap();
+        let barns = ["compare", "classroom/one-barn", "classroom/one-barn", "--to", "2022-07-03", "--members", "2"];
+        let ran = hashwatt(&[&barns[..], &["-o", "c"]].concat(), home.path()).success();
+        let said = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+        assert!(said.contains("classroom/one-barn#2") && said.contains("range of outcomes"), "{said}");
+        let csv = std::fs::read_to_string(home.path().join("c/summary.csv")).unwrap();
+        let head = "arm,metric,of,unit,baseline,with_measure,diff,std_err,diff_p05,diff_p50,diff_p95,share_up,share_down,members";
+        assert!(csv.starts_with(head), "{csv}");
+        let refused = hashwatt(&["compare", "classroom/one-barn", "irkutsk", "--members", "2"], home.path()).code(3);
+        assert!(String::from_utf8_lossy(&refused.get_output().stderr).contains("`window."));
+    }
+}

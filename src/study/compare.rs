@@ -27,6 +27,9 @@ pub struct Difference {
     pub share_down: f64,
 }
 
+/// Values that differ by a smaller share than this count as equal when signs are counted.
+const SAME: f64 = 1e-9;
+
 /// The differences of every arm to the first, in the order of arms and of the baseline's headlines.
 pub fn differences(results: &Results) -> Vec<Difference> {
     let Some((baseline, arms)) = results.arms.split_first() else { return Vec::new() };
@@ -46,7 +49,10 @@ fn of_column(arm: &str, base: &Column, with: &Column) -> Option<Difference> {
     let diff = Spread::of(changes())?;
     let (without, with_measure) = (Spread::of(baseline.iter().copied())?, Spread::of(measure.iter().copied())?);
     let unpaired = without.std_err.zip(with_measure.std_err).map(|(a, b)| libm::sqrt(a * a + b * b));
-    let share = |sign: fn(f64) -> bool| changes().filter(|d| sign(*d)).count() as f64 / diff.members as f64;
+    // Of two equal answers a solver may give different last digits; those have no sign.
+    let sign = |(b, w): (&f64, &f64)| if (w - b).abs() > SAME * b.abs().max(w.abs()) { (w - b).signum() } else { 0.0 };
+    let share =
+        |of: f64| baseline.iter().zip(&measure).map(sign).filter(|s| *s == of).count() as f64 / diff.members as f64;
     Some(Difference {
         arm: arm.to_owned(),
         metric: base.metric,
@@ -55,8 +61,8 @@ fn of_column(arm: &str, base: &Column, with: &Column) -> Option<Difference> {
         with_measure: with_measure.mean,
         diff,
         std_err_unpaired: unpaired,
-        share_up: share(|d| d > 0.0),
-        share_down: share(|d| d < 0.0),
+        share_up: share(1.0),
+        share_down: share(-1.0),
     })
 }
 
@@ -67,6 +73,13 @@ mod tests {
     fn arm(name: &str, values: &[f64]) -> Arm {
         let column = Column { metric: "mining_gwh", part: None, values: values.to_vec() };
         Arm { name: name.into(), inputs: Vec::new(), columns: vec![column], texts: Vec::new() }
+    }
+
+    #[test]
+    fn the_last_digit_has_no_sign() {
+        let arms = vec![arm("a", &[35.0, 1.0]), arm("b", &[35.0 + 1e-13, 1.5])];
+        let results = Results { members: 2, window: None, arms, losses: Vec::new(), caveats: Vec::new() };
+        assert_eq!((differences(&results)[0].share_up, differences(&results)[0].share_down), (0.5, 0.0));
     }
 
     #[test]
