@@ -22,6 +22,8 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/north-south-outage",
     "irkutsk/normal-year",
     "irkutsk/published-tariff",
+    "irkutsk-2014",
+    "irkutsk-2021",
     "classroom/one-barn",
     "irkutsk/world/climate",
     "irkutsk/world/cooling",
@@ -31,6 +33,7 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/world/machines",
     "irkutsk/world/fleet",
     "irkutsk/world/coin",
+    "irkutsk/world/coin-2014",
     "irkutsk/world/channels",
     "irkutsk/world/money",
 ];
