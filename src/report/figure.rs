@@ -1,4 +1,25 @@
-//! The pictures of a run, one file each. A picture whose data a record lacks is not drawn.
+//! The pictures of a study, one file each. A picture whose data a record lacks is not drawn.
+//!
+//! # How to add one
+//!
+//! Write `figure/<id>.rs` with `pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError>` and add a line to
+//! [`FIGURES`]. In it:
+//!
+//! 1. Read the data: `view.series("key_mw")` (one value a step), `view.record.sheet("name")` with [`column`], [`number_at`],
+//!    [`text_at`] (tables, those of studies of many runs too). Return `Ok(None)` where they are missing or all zero.
+//! 2. Say it: [`Words`] with the finding as title, **computed** so that it cannot contradict the data; a subtitle of what and
+//!    where (`view.window()`); a note of what else must be said. Every sentence in both languages:
+//!    `say!(view, "{} hours", "{} часов", n)` takes both formats with the same arguments, `view.pick("Load", "Нагрузка")` two
+//!    fixed texts, `view.hours(n)`, `view.count(n, ["home", "homes"], ["дом", "дома", "домов"])` nouns with numbers. Numbers
+//!    are written by `report::number` in English; the canvas and [`finish`] turn them into Russian ones. Generated weather is
+//!    never a calendar night: `view.when(step)`.
+//! 3. Give the data drawn as a [`Table`] with the figure's id as name: it becomes the CSV and the sidecar.
+//! 4. Draw in [`finish`]'s closure, in CSS pixels inside `frame`, which shrinks with the paper: wide 960 × 600, square 800 × 800,
+//!    phone 480 × 720 (`frame.is_narrow()`). Take colors from `style` only: they have a counterpart for dark screens. Never tell
+//!    by color alone. Name lines directly with `canvas.label(&[places], text, letters)`, which takes the first place that
+//!    meets no other text, or spread end labels with `style::label::spread`; no legend boxes. An assumed limit is a band.
+//!
+//! A test draws every figure in three sizes, two themes and two languages and fails if two texts touch or one leaves the paper.
 //!
 //! | id | series | sheet or table |
 //! |---|---|---|
@@ -21,10 +42,10 @@ mod peak_week;
 mod strain_heatmap;
 
 use super::data::Table;
-use super::style::{self, Anchor, Canvas, Frame, Ink, Lettering, Scale, Words};
-use super::view::{View, month_name};
-use super::{Artifact, Meta, ReportError, pretty};
-use crate::calendar::Window;
+use super::style::canvas::Place;
+use super::style::{self, Anchor, Canvas, Frame, Ink, Lettering, Look, Scale, Words};
+use super::view::{View, month_short, say};
+use super::{Artifact, Language, Meta, ReportError, number, pretty};
 use crate::record::{Cell, Sheet};
 use serde_json::json;
 
@@ -62,6 +83,12 @@ pub struct Drawing {
     pub svg: String,
     /// What was drawn, as data.
     pub data: Table<'static>,
+    /// Where its texts stand.
+    pub places: Vec<Place>,
+    /// How it was made.
+    pub look: Look,
+    /// Language of its words.
+    pub language: Language,
 }
 
 impl Drawing {
@@ -70,31 +97,46 @@ impl Drawing {
         let mut sidecar = self.data.sidecar(meta, caveats);
         if let Some(map) = sidecar.as_object_mut() {
             map.insert("figure".into(), json!(self.id));
+            map.insert("language".into(), json!(self.language.code()));
             map.insert("finding".into(), json!(self.words.title));
             map.insert("subtitle".into(), json!(self.words.subtitle));
             map.insert("note".into(), json!(self.words.note));
             map.insert("alt".into(), json!(self.alt));
         }
-        let path = |ending: &str| format!("plots/{}.{ending}", self.id);
+        let language =
+            if self.language == meta.language { String::new() } else { format!("-{}", self.language.code()) };
+        let stem = format!("plots/{}{}{language}", self.id, self.look.suffix());
+        let path = |ending: &str| format!("{stem}.{ending}");
         Ok(vec![
-            Artifact::new(path("svg"), self.with_fonts(&sidecar)),
+            Artifact::new(path("svg"), self.as_file(&sidecar)?),
             Artifact::new(path("png"), self.png()?),
             Artifact::new(path("csv"), self.data.csv()),
             Artifact::new(path("meta.json"), pretty(&sidecar)),
         ])
     }
 
-    /// The picture as a file of its own: it carries its fonts and its origin.
-    fn with_fonts(&self, sidecar: &serde_json::Value) -> String {
+    /// The picture as a file of its own: it carries its origin, and its fonts or its letters as shapes.
+    fn as_file(&self, sidecar: &serde_json::Value) -> Result<String, ReportError> {
         let origin = style::canvas::escaped(&sidecar.to_string());
+        if self.look.outlines {
+            let drawn = style::raster::outlined(&self.svg).map_err(|reason| self.refused(reason))?;
+            let (title, subtitle) =
+                (style::canvas::escaped(&self.words.title), style::canvas::escaped(&self.words.subtitle));
+            let head = format!("<title>{title}</title>\n<desc>{subtitle}</desc>\n<metadata>{origin}</metadata>\n");
+            let at = drawn.find("<svg").and_then(|i| drawn[i..].find('>').map(|j| i + j + 1)).unwrap_or(0);
+            return Ok(format!("{}\n{head}{}", &drawn[..at], &drawn[at..]));
+        }
         let head = format!("</desc>\n<metadata>{origin}</metadata>\n<style>{}</style>", style::font::css());
-        self.svg.replacen("</desc>", &head, 1)
+        Ok(self.svg.replacen("</desc>", &head, 1))
     }
 
     /// The picture at two pixels a CSS pixel, set in the embedded font alone.
     fn png(&self) -> Result<Vec<u8>, ReportError> {
-        style::raster::png(&self.svg, (style::WIDTH, style::HEIGHT), 2.0)
-            .map_err(|reason| ReportError::Drawing { figure: self.id.into(), reason })
+        style::raster::png(&self.svg, self.look.size.extent(), 2.0).map_err(|reason| self.refused(reason))
+    }
+
+    fn refused(&self, reason: String) -> ReportError {
+        ReportError::Drawing { figure: self.id.into(), reason }
     }
 }
 
@@ -107,19 +149,24 @@ fn finish(
     data: Table<'static>,
     draw: impl FnOnce(&mut Canvas<'_>, Frame),
 ) -> Result<Option<Drawing>, ReportError> {
-    let svg = style::paint(id, &words, view.meta, draw)?;
-    Ok(Some(Drawing { id, words, alt, svg, data }))
+    let (look, language) = (view.look, view.language);
+    let said = |text: &str| number::localized(text, language).into_owned();
+    let words = Words { title: said(&words.title), subtitle: said(&words.subtitle), note: said(&words.note) };
+    let style::canvas::Painted { svg, places } = style::paint(id, &words, view, draw)?;
+    Ok(Some(Drawing { id, words, alt: said(&alt), svg, data, places, look, language }))
 }
 
 /// Months under a frame: a tick at each, names where they fit, the year under each January and the first month.
-fn month_axis(canvas: &mut Canvas<'_>, frame: Frame, window: &Window, days: &Scale) {
+fn month_axis(canvas: &mut Canvas<'_>, frame: Frame, view: &View<'_>, days: &Scale) {
+    let window = &view.record.window;
     let total = window.days() as i32;
     let firsts: Vec<i32> = (0..total).filter(|d| window.from.plus(*d).ymd().2 == 1).collect();
     if firsts.len() < 2 {
-        return day_axis(canvas, frame, window, days);
+        return day_axis(canvas, frame, view, days);
     }
     let letters = Lettering::new(13.0).color(style::GRAY);
-    let every = [1, 2, 3, 6, 12].into_iter().find(|n| firsts.len() / n <= 16).unwrap_or(12);
+    let room = ((frame.right - frame.left) / 36.0) as usize;
+    let every = [1, 2, 3, 6, 12].into_iter().find(|n| firsts.len() / n <= room.max(1)).unwrap_or(12);
     let mut year_shown = 0;
     for first in &firsts {
         let day = window.from.plus(*first);
@@ -130,11 +177,12 @@ fn month_axis(canvas: &mut Canvas<'_>, frame: Frame, window: &Window, days: &Sca
         if !((month - 1) as usize).is_multiple_of(every) {
             continue;
         }
-        let name = &month_name(month)[..3];
-        if x + 34.0 < frame.right + 24.0 {
-            canvas.text((x + 3.0, frame.bottom + 18.0), name, letters);
+        let name = month_short(month, view.language);
+        if x + 34.0 < canvas.extent().0 && x < frame.right - 6.0 {
+            canvas.label(&[((x + 3.0, frame.bottom + 18.0), Anchor::Start)], &name, letters);
             if day.year() != year_shown {
-                canvas.text((x + 3.0, frame.bottom + 34.0), &day.year().to_string(), letters.bold());
+                let year = day.year().to_string();
+                canvas.label(&[((x + 3.0, frame.bottom + 34.0), Anchor::Start)], &year, letters.bold());
                 year_shown = day.year();
             }
         }
@@ -142,13 +190,15 @@ fn month_axis(canvas: &mut Canvas<'_>, frame: Frame, window: &Window, days: &Sca
 }
 
 /// Days under a frame by number, for short windows.
-fn day_axis(canvas: &mut Canvas<'_>, frame: Frame, window: &Window, days: &Scale) {
+fn day_axis(canvas: &mut Canvas<'_>, frame: Frame, view: &View<'_>, days: &Scale) {
     let letters = Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle);
-    let total = window.days();
-    let every = total.div_ceil(10).max(1);
+    let total = view.record.window.days();
+    let room = ((frame.right - frame.left) / 60.0) as usize;
+    let every = total.div_ceil(room.clamp(1, 10)).max(1);
     for d in (0..total).step_by(every) {
         let x = days.at(d as f64 + 0.5);
-        canvas.text((x, frame.bottom + 18.0), &format!("day {}", d + 1), letters);
+        let text = say!(view, "day {}", "день {}", d + 1);
+        canvas.text((x, frame.bottom + 18.0), &text, letters);
     }
 }
 

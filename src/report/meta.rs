@@ -21,6 +21,13 @@ impl Language {
             Self::Ru => "ru",
         }
     }
+    /// One of two texts.
+    pub fn pick<'t>(self, en: &'t str, ru: &'t str) -> &'t str {
+        match self {
+            Self::En => en,
+            Self::Ru => ru,
+        }
+    }
 }
 
 /// Something that a study leans on.
@@ -57,6 +64,8 @@ pub struct Meta {
     pub member: u64,
     /// Whether the study is one of many runs.
     pub many: bool,
+    /// What a study of many runs holds against its first scenario.
+    pub arms: Vec<String>,
     /// What a study of many runs adds to the manifest.
     pub study: Value,
     /// The resolved scenario with the origin of each value.
@@ -73,6 +82,8 @@ pub struct Meta {
 
 /// What every picture and table says of itself.
 pub const NOT_MEASURED: &str = "modeled, not measured";
+/// The same in Russian.
+pub const NOT_MEASURED_RU: &str = "расчёт модели, не измерение";
 
 /// The crates that random draws are made of; their versions belong to a result.
 const SAMPLERS: &[&str] = &["blake3", "libm", "rand", "rand_chacha", "rand_distr"];
@@ -108,6 +119,7 @@ impl Meta {
             seed,
             member,
             many: false,
+            arms: Vec::new(),
             study: Value::Null,
             resolved: Value::Null,
             home_tariff_usd_per_kwh: None,
@@ -136,12 +148,34 @@ impl Meta {
         if self.many { "members" } else { "member" }
     }
 
-    /// The last line of a picture.
-    pub fn footer(&self) -> String {
-        format!(
-            "Source: hashwatt {}, scenario {}, seed {}, member {}, id {}; {NOT_MEASURED}",
-            self.version, self.name, self.seed, self.member, self.id
-        )
+    /// The last line of a picture: where it comes from.
+    pub fn source(&self, language: Language) -> String {
+        let Self { version, name, seed, member, id, .. } = self;
+        let arms = if self.arms.is_empty() { String::new() } else { format!(" | {}", self.arms.join(" | ")) };
+        match (language, self.many) {
+            (Language::En, false) => {
+                format!(
+                    "Source: hashwatt {version}, scenario {name}, seed {seed}, member {member}, id {id}; {NOT_MEASURED}"
+                )
+            }
+            (Language::En, true) => {
+                format!(
+                    "Source: hashwatt {version}, {} of {name}{arms}, seed {seed}, {member} members, id {id}; {NOT_MEASURED}",
+                    self.verb
+                )
+            }
+            (Language::Ru, false) => {
+                format!(
+                    "Источник: hashwatt {version}, сценарий {name}, начальное число {seed}, вариант {member}, id {id}; {NOT_MEASURED_RU}"
+                )
+            }
+            (Language::Ru, true) => {
+                format!(
+                    "Источник: hashwatt {version}, {} {name}{arms}, начальное число {seed}, вариантов: {member}, id {id}; {NOT_MEASURED_RU}",
+                    self.verb
+                )
+            }
+        }
     }
 
     /// `manifest.json`.

@@ -114,6 +114,53 @@ pub fn percent(share: f64) -> String {
     format!("{text}\u{a0}%")
 }
 
+/// A text as a language writes its numbers. The program writes English ones: for Russian the thousands' commas become
+/// narrow spaces, the decimal point a comma, and scales of money get their names; versions (two points) stay.
+pub fn localized(text: &str, language: super::Language) -> std::borrow::Cow<'_, str> {
+    if language == super::Language::En || !text.bytes().any(|b| b.is_ascii_digit()) {
+        return text.into();
+    }
+    let letters: Vec<char> = text.chars().collect();
+    let digit = |i: Option<usize>| i.and_then(|i| letters.get(i)).is_some_and(char::is_ascii_digit);
+    // Digits and points around a place, for telling a version from a number.
+    let points = |at: usize| {
+        let part = |c: &char| c.is_ascii_digit() || *c == '.';
+        let before = letters[..at].iter().rev().take_while(|c| part(c)).filter(|c| **c == '.').count();
+        before + letters[at..].iter().take_while(|c| part(c)).filter(|c| **c == '.').count()
+    };
+    let mut out = String::with_capacity(text.len() + 8);
+    for (i, letter) in letters.iter().enumerate() {
+        let between = digit(i.checked_sub(1)) && digit(Some(i + 1));
+        let triple = between && digit(Some(i + 2)) && digit(Some(i + 3)) && !digit(Some(i + 4));
+        match letter {
+            ',' if triple => out.push('\u{a0}'),
+            '.' if between && points(i) == 1 => out.push(','),
+            other => out.push(*other),
+        }
+    }
+    for (en, ru) in [("\u{a0}billion", "\u{a0}млрд"), ("\u{a0}million", "\u{a0}млн"), (" trillion", "\u{a0}трлн")]
+    {
+        if out.contains(en) {
+            out = out.replace(en, ru);
+        }
+    }
+    out.into()
+}
+
+/// A Russian count with its noun in the right case: 1 час, 2 часа, 5 часов.
+pub fn count_ru(n: f64, forms: [&str; 3]) -> String {
+    let text = fixed(n, 0);
+    let digits: u64 =
+        text.bytes().filter(u8::is_ascii_digit).fold(0, |a, b| (a * 10 + u64::from(b - b'0')) % 1_000_000);
+    let form = match (digits % 10, digits % 100) {
+        (_, 11..=14) => 2,
+        (1, _) => 0,
+        (2..=4, _) => 1,
+        _ => 2,
+    };
+    format!("{text} {}", forms[form])
+}
+
 /// A count with its noun: "1 hour", "1,204 hours".
 pub fn count(n: f64, one: &str, many: &str) -> String {
     let text = fixed(n, 0);
@@ -163,5 +210,14 @@ mod tests {
         assert_eq!([percent(0.0), percent(7.46e-6)], ["0.00\u{a0}%", "0.000746\u{a0}%"]);
         assert_eq!(count(1.0, "hour", "hours"), "1 hour");
         assert_eq!(tariff(0.0012), "$0.0012");
+    }
+
+    #[test]
+    fn russian_numbers_have_commas_and_spaces() {
+        let ru = |t| localized(t, crate::report::Language::Ru).into_owned();
+        assert_eq!(ru("1,234,567.9 MW, 2022"), "1\u{a0}234\u{a0}567,9 MW, 2022");
+        assert_eq!(ru("hashwatt 0.1.0, $3.46\u{a0}billion."), "hashwatt 0.1.0, $3,46\u{a0}млрд.");
+        let hours = |n| count_ru(n, ["час", "часа", "часов"]);
+        assert_eq!([hours(1.0), hours(22.0), hours(1_112.0)], ["1 час", "22 часа", "1,112 часов"]);
     }
 }

@@ -1,6 +1,7 @@
 //! Headlines in print: names for ids, words for what is not a measured hour. Kept beside the machine's values in
 //! `summary.json`, so that a finished study prints as it did when it was made.
 
+use super::Language;
 use super::view::{self, View};
 use crate::calendar::Day;
 use crate::record::Value;
@@ -13,6 +14,7 @@ pub struct Print {
     names: Vec<(String, String)>,
     /// What is printed instead of a headline's value, by key.
     words: Vec<(String, String)>,
+    language: Language,
 }
 
 impl Print {
@@ -28,7 +30,7 @@ impl Print {
         {
             words.push(("region_peak_time".to_owned(), format!("{}, {clock}", view.simulated_month(day))));
         }
-        Self { names: view.record.names.clone(), words }
+        Self { names: view.record.names.clone(), words, language: view.language }
     }
 
     /// Those of a `summary.json`.
@@ -38,7 +40,7 @@ impl Print {
             let text = |(id, v): (&String, &serde_json::Value)| Some((id.clone(), v.as_str()?.to_owned()));
             map.into_iter().flatten().filter_map(text).collect()
         };
-        Self { names: texts("names"), words: texts("words") }
+        Self { names: texts("names"), words: texts("words"), language: Language::En }
     }
 
     /// Adds them to a `summary.json`.
@@ -53,16 +55,21 @@ impl Print {
 
     /// An id's name for people.
     pub fn name(&self, id: &str) -> String {
-        for (suffix, words) in
-            [("_at_low", "above the low end of its range"), ("_at_high", "above the high end of its range")]
-        {
+        for (suffix, en, ru) in [
+            ("_at_low", "above the low end of its range", "выше нижнего края диапазона"),
+            ("_at_high", "above the high end of its range", "выше верхнего края диапазона"),
+        ] {
+            let words = self.language.pick(en, ru);
             if let Some(id) = id.strip_suffix(suffix) {
                 return format!("{}, {words}", self.name(id));
             }
         }
+        if let (Language::Ru, Some(name)) = (self.language, view::known_ru(id)) {
+            return name.to_owned();
+        }
         match self.names.iter().find(|n| n.0 == id) {
             Some((_, name)) => view::stylized(name).to_owned(),
-            None => view::place(id),
+            None => view::place(id, self.language),
         }
     }
 

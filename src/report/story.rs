@@ -3,7 +3,7 @@
 use super::number;
 use super::print::Print;
 use super::summary::TOTAL;
-use super::view::{View, day_words};
+use super::view::{View, day_words, say};
 use crate::record::{Cell, Value};
 
 /// The story of a run, one paragraph an entry: load and peak, limits, who paid, measures, what it leans on.
@@ -20,18 +20,19 @@ pub fn tell(view: &View<'_>) -> Vec<String> {
         hashes(view),
         leans(view),
     ];
-    told.into_iter().flatten().collect()
+    told.into_iter().flatten().map(|text| number::localized(&text, view.language).into_owned()).collect()
 }
 
-fn mw(v: f64) -> String {
-    format!("{}\u{a0}MW", number::whole(v))
+fn mw(view: &View<'_>, v: f64) -> String {
+    say!(view, "{}\u{a0}MW", "{}\u{a0}МВт", number::whole(v))
 }
 
-fn twh(gwh: f64) -> String {
+fn twh(view: &View<'_>, gwh: f64) -> String {
     if gwh.abs() < 9.995 {
-        return format!("{}\u{a0}GWh", number::whole(gwh));
+        return say!(view, "{}\u{a0}GWh", "{}\u{a0}ГВт·ч", number::whole(gwh));
     }
-    format!("{}\u{a0}TWh", number::fixed(gwh / 1000.0, if gwh.abs() < 9_995.0 { 2 } else { 1 }))
+    let text = number::fixed(gwh / 1000.0, if gwh.abs() < 9_995.0 { 2 } else { 1 });
+    say!(view, "{}\u{a0}TWh", "{}\u{a0}ТВт·ч", text)
 }
 
 fn peak(view: &View<'_>) -> Option<String> {
@@ -39,13 +40,21 @@ fn peak(view: &View<'_>) -> Option<String> {
     let (peak, mining) = (r.number("region_peak_mw")?, r.number("mining_at_region_peak_mw")?);
     let step = super::view::largest(view.series("total_load_mw")?)?.0;
     if mining < 0.5 {
-        return Some(format!("The load peaked at {} ({}), none of it mining.", mw(peak), view.when(step)));
+        return Some(say!(
+            view,
+            "The load peaked at {} ({}), none of it mining.",
+            "Нагрузка достигла {} ({}), майнинга в ней не было.",
+            mw(view, peak),
+            view.when(step)
+        ));
     }
-    Some(format!(
+    Some(say!(
+        view,
         "The load peaked at {} ({}). Mining drew {} in that hour, {} of the load.",
-        mw(peak),
+        "Нагрузка достигла {} ({}). Майнинг в этот час брал {} – {} нагрузки.",
+        mw(view, peak),
         view.when(step),
-        mw(mining),
+        mw(view, mining),
         number::percent(mining / peak)
     ))
 }
@@ -53,17 +62,33 @@ fn peak(view: &View<'_>) -> Option<String> {
 fn energy(view: &View<'_>) -> Option<String> {
     let r = view.record;
     let (load, mining) = (r.number("total_load_gwh")?, r.number("mining_gwh")?);
-    let used = format!("Over {}, the region used {}", view.window(), twh(load));
+    let used =
+        say!(view, "Over {}, the region used {}", "За период {} регион потребил {}", view.window(), twh(view, load));
     let mut text = vec![if mining > 0.0 {
-        format!("{used}, of which {} ({}) went to mining.", twh(mining), number::percent(mining / load))
+        say!(
+            view,
+            "{}, of which {} ({}) went to mining.",
+            "{}, из них {} ({}) ушло на майнинг.",
+            used,
+            twh(view, mining),
+            number::percent(mining / load)
+        )
     } else {
-        format!("{used}, none of it for mining.")
+        say!(view, "{}, none of it for mining.", "{}, майнинг – ничего.", used)
     }];
     if let (Some(hydro), Some(thermal)) = (r.number("hydro_gwh"), r.number("thermal_gwh")) {
-        text.push(format!(" Its hydro plants made {}, its thermal plants {}", twh(hydro), twh(thermal)));
+        text.push(say!(
+            view,
+            " Its hydro plants made {}, its thermal plants {}",
+            " Его ГЭС выработали {}, тепловые станции – {}",
+            twh(view, hydro),
+            twh(view, thermal)
+        ));
         text.push(match r.number("export_gwh") {
-            Some(e) if e >= 0.0 => format!("; {} net left the region.", twh(e)),
-            Some(e) => format!("; {} net came in.", twh(-e)),
+            Some(e) if e >= 0.0 => {
+                say!(view, "; {} net left the region.", "; сальдо {} ушло из региона.", twh(view, e))
+            }
+            Some(e) => say!(view, "; {} net came in.", "; сальдо {} пришло извне.", twh(view, -e)),
             None => ".".into(),
         });
     }
@@ -77,41 +102,53 @@ fn growth(view: &View<'_>) -> Option<String> {
     if first == last || *before < 0.5 {
         return None;
     }
-    Some(format!(
-        "Mining went from a mean of {} in December {first} to {} in December {last}. The power that it may connect is \
-         imposed month by month: its growth is an input, not a finding.",
-        mw(*before),
-        mw(*after)
+    Some(say!(
+        view,
+        "Mining went from a mean of {} in December {} to {} in December {}. The power that it may connect is imposed month by \
+         month: its growth is an input, not a finding.",
+        "Майнинг вырос в среднем с {} в декабре {} до {} в декабре {}. Мощность, которую он может подключить, задана по месяцам: \
+         рост – входное данное, а не вывод.",
+        mw(view, *before),
+        first,
+        mw(view, *after),
+        last
     ))
 }
 
 fn corridor(view: &View<'_>) -> Option<String> {
     let row = view.interface(super::view::CORRIDOR)?;
     let hours = view.record.number("hours")?;
-    let mut text = vec![format!(
+    let mut text = vec![say!(
+        view,
         "The north–south corridor carried up to {}; it was at its limit in {} and above 90\u{a0}% of it in {}.",
-        mw(row.max_flow_mw),
-        super::view::of_hours(row.hours_at_limit, hours),
-        number::count(row.hours_above_90pct, "hour", "hours")
+        "Коридор север – юг нёс до {}; на пределе он стоял {}, выше 90\u{a0}% предела – {}.",
+        mw(view, row.max_flow_mw),
+        view.of_hours(row.hours_at_limit, hours),
+        view.hours(row.hours_above_90pct)
     )];
     if row.limit_assumed {
-        text.push(format!(
+        text.push(say!(
+            view,
             " Depends on an assumption: its limit is not published; {} was taken, range {}–{}.",
-            mw(row.limit_mw),
+            " Зависит от допущения: предел не опубликован; принято {}, диапазон {}–{}.",
+            mw(view, row.limit_mw),
             number::fixed(row.limit_low_mw, 0),
-            mw(row.limit_high_mw)
+            mw(view, row.limit_high_mw)
         ));
     }
     let sections = view.record.branches.iter().filter(|b| b.kind == "interface" && b.id != row.id);
     if let Some(other) = sections.max_by(|a, b| a.hours_at_limit.total_cmp(&b.hours_at_limit))
         && other.hours_at_limit > row.hours_at_limit
     {
-        text.push(format!(
+        let assumed = if other.limit_assumed { view.pick("assumed at ", "принято ") } else { "" };
+        text.push(say!(
+            view,
             " Another limit held longer: the {}, {}{} in {}.",
+            " Дольше держал другой предел: {}, {}{}: {}.",
             Print::of(view).name(&other.id),
-            if other.limit_assumed { "assumed at " } else { "" },
-            mw(other.limit_mw),
-            number::count(other.hours_at_limit, "hour", "hours")
+            assumed,
+            mw(view, other.limit_mw),
+            view.hours(other.hours_at_limit)
         ));
     }
     Some(text.concat())
@@ -120,45 +157,68 @@ fn corridor(view: &View<'_>) -> Option<String> {
 fn cut(view: &View<'_>) -> Option<String> {
     let (unserved, curtailed) = (view.record.number("unserved_mwh")?, view.record.number("curtailed_mining_mwh")?);
     let unserved = if unserved < 0.5 {
-        "No ordinary load went unserved".to_owned()
+        view.pick("No ordinary load went unserved", "Обычная нагрузка обеспечена полностью").to_owned()
     } else {
-        format!("{}\u{a0}MWh of ordinary load went unserved", number::whole(unserved))
+        say!(
+            view,
+            "{}\u{a0}MWh of ordinary load went unserved",
+            "Обычной нагрузке недодано {}\u{a0}МВт·ч",
+            number::whole(unserved)
+        )
     };
     let curtailed = if curtailed < 0.5 {
-        "no mining was curtailed".to_owned()
+        view.pick("no mining was curtailed", "майнинг не отключали").to_owned()
     } else {
-        format!("{}\u{a0}MWh of mining was curtailed", number::whole(curtailed))
+        say!(
+            view,
+            "{}\u{a0}MWh of mining was curtailed",
+            "у майнинга отключено {}\u{a0}МВт·ч",
+            number::whole(curtailed)
+        )
     };
     Some(format!("{unserved}; {curtailed}."))
 }
 
 fn hashes(view: &View<'_>) -> Option<String> {
     let r = view.record;
-    if r.number("hashrate_mean_eh_s")? <= 0.0 {
-        return Some("Nobody mined in this run.".into());
+    let mean = r.number("hashrate_mean_eh_s")?;
+    if mean <= 0.0 {
+        return Some(view.pick("Nobody mined in this run.", "В этом расчёте никто не майнил.").into());
     }
+    let mean = number::plain(mean);
     let mut text =
-        vec![format!("The miners hashed {}\u{a0}EH/s on average", number::plain(r.number("hashrate_mean_eh_s")?))];
+        vec![say!(view, "The miners hashed {}\u{a0}EH/s on average", "Средний хешрейт майнеров – {}\u{a0}EH/s", mean)];
     if let Some(share) = r.number("hashrate_share_mean") {
-        text.push(format!(", {} of the world’s network", number::percent(share)));
+        text.push(say!(view, ", {} of the world’s network", ", {} мировой сети", number::percent(share)));
     }
     if let Some(pue) = r.number("pue_mean") {
-        text.push(format!("; each kilowatt of machines took {}\u{a0}kW with cooling", number::fixed(pue, 2)));
+        text.push(say!(
+            view,
+            "; each kilowatt of machines took {}\u{a0}kW with cooling",
+            "; каждый киловатт машин брал с охлаждением {}\u{a0}кВт",
+            number::fixed(pue, 2)
+        ));
     }
     text.push(".".into());
     if let (Some(eh_s), Some(share)) = (r.number("hashrate_january_2022_eh_s"), r.number("hashrate_share_january_2022"))
     {
         let verdict = if share > CAMBRIDGE_RUSSIA.1 {
-            "the two disagree: the modeled region alone exceeds it"
+            view.pick(
+                "the two disagree: the modeled region alone exceeds it",
+                "они расходятся: один модельный регион больше",
+            )
         } else {
-            "the modeled region is a part of it"
+            view.pick("the modeled region is a part of it", "модельный регион – его часть")
         };
-        text.push(format!(
-            " In January 2022 it was {}\u{a0}EH/s, {} of the network; Cambridge’s last map has {}\u{a0}EH/s, {}, for all of Russia: {verdict}.",
+        text.push(say!(
+            view,
+            " In January 2022 it was {}\u{a0}EH/s, {} of the network; Cambridge’s last map has {}\u{a0}EH/s, {}, for all of Russia: {}.",
+            " В январе 2022 это {}\u{a0}EH/s, {} сети; на последней карте Кембриджа {}\u{a0}EH/s, {} на всю Россию: {}.",
             number::plain(eh_s),
             number::percent(share),
             number::plain(CAMBRIDGE_RUSSIA.0),
             number::percent(CAMBRIDGE_RUSSIA.1),
+            verdict
         ));
     }
     Some(text.concat())
@@ -173,13 +233,29 @@ fn money(view: &View<'_>) -> Option<String> {
     if revenue < 1.0 {
         return None;
     }
-    let mut text = vec![format!("The operators, with all their sites, earned {}", number::dollars(revenue))];
+    let earned = number::dollars(revenue);
+    let mut text = vec![say!(
+        view,
+        "The operators, with all their sites, earned {}",
+        "Операторы со всеми площадками заработали {}",
+        earned
+    )];
     if let Some(power) = r.number("mining_power_cost_usd") {
-        text.push(format!(", paid {} for power", number::dollars(power)));
+        text.push(say!(view, ", paid {} for power", ", заплатили за энергию {}", number::dollars(power)));
     }
-    text.push(format!(" and kept {} before the cost of machines", number::dollars(profit)));
+    text.push(say!(
+        view,
+        " and kept {} before the cost of machines",
+        ", осталось {} до покупки машин",
+        number::dollars(profit)
+    ));
     if let Some(published) = r.number("mining_profit_published_tariff_usd").filter(|p| (p - profit).abs() >= 1.0) {
-        text.push(format!(" ({} if homes had paid the published tariff)", number::dollars(published)));
+        text.push(say!(
+            view,
+            " ({} if homes had paid the published tariff)",
+            " ({}, если бы дома платили опубликованный тариф)",
+            number::dollars(published)
+        ));
     }
     text.push(".".into());
     Some(text.concat())
@@ -201,14 +277,14 @@ fn subsidy(view: &View<'_>) -> Option<String> {
         .iter()
         .map(|(id, usd)| {
             let by = if id.is_empty() { String::new() } else { format!(" {}", sentence_case(&print.name(id))) };
-            let other = published
-                .iter()
-                .find(|p| p.0 == *id && (p.1 - usd).abs() >= 1.0)
-                .map_or_else(String::new, |p| format!(" ({} at the published tariff)", number::dollars(p.1)));
+            let other = published.iter().find(|p| p.0 == *id && (p.1 - usd).abs() >= 1.0);
+            let other = other.map_or_else(String::new, |p| {
+                say!(view, " ({} at the published tariff)", " ({} по опубликованному тарифу)", number::dollars(p.1))
+            });
             format!("{}{by}{other}", number::dollars(*usd))
         })
         .collect();
-    Some(format!("What home miners did not pay: {}.", told.join("; ")))
+    Some(say!(view, "What home miners did not pay: {}.", "Чего не доплатили домашние майнеры: {}.", told.join("; ")))
 }
 
 fn sentence_case(name: &str) -> String {
@@ -227,26 +303,37 @@ fn measures(view: &View<'_>) -> Option<String> {
             (None, None) => (h.text.trim_end_matches('.'), false),
         };
         match told.iter_mut().find(|m| m.0 == h.subject && !h.subject.is_empty()) {
-            Some(known) if ends => known.2 = format!("{} to {}", known.2, day_words(h.day)),
+            Some(known) if ends => {
+                known.2 = say!(view, "{} to {}", "{} по {}", known.2, day_words(h.day, view.language))
+            }
             _ if ends => {}
-            _ => told.push((&h.subject, title, format!("from {}", day_words(h.day)))),
+            _ => told.push((&h.subject, title, say!(view, "from {}", "с {}", day_words(h.day, view.language)))),
         }
     }
     if told.is_empty() {
         return None;
     }
     let list: Vec<String> = told.iter().map(|(_, title, when)| format!("{title} ({when})")).collect();
-    let mut text = vec![format!("Dated measures in this run: {}.", list.join("; "))];
+    let mut text =
+        vec![say!(view, "Dated measures in this run: {}.", "Меры с датами в этом расчёте: {}.", list.join("; "))];
     if let (Some(cost), Some(revenue)) = (channel_cost(view), r.number("mining_revenue_usd"))
         && revenue > 0.0
     {
-        text.push(format!(
+        text.push(say!(
+            view,
             " Turning coin into money cost operators {}, {} of what they mined.",
+            " Превращение монет в деньги стоило операторам {} – {} добытого.",
             number::dollars(cost),
             number::percent(cost / revenue)
         ));
     }
-    text.push(" What the measures changed shows only against a run without them.".into());
+    text.push(
+        view.pick(
+            " What the measures changed shows only against a run without them.",
+            " Что изменили меры, видно только в сравнении с расчётом без них.",
+        )
+        .into(),
+    );
     Some(text.concat())
 }
 
@@ -260,8 +347,13 @@ fn channel_cost(view: &View<'_>) -> Option<f64> {
 fn leans(view: &View<'_>) -> Option<String> {
     let n = view.meta.assumptions.len();
     (n > 0).then(|| {
-        let count = number::count(n as f64, "assumption", "assumptions");
-        format!("It leans on {count} with a stated range, listed with their reasons below and in manifest.json.")
+        let count = view.count(n as f64, ["assumption", "assumptions"], ["допущение", "допущения", "допущений"]);
+        say!(
+            view,
+            "It leans on {} with a stated range, listed with their reasons below and in manifest.json.",
+            "Расчёт опирается на {} с указанным диапазоном; они перечислены с обоснованием ниже и в manifest.json.",
+            count
+        )
     })
 }
 

@@ -260,7 +260,7 @@ fn sheets() -> Vec<Sheet> {
         let (tax, channel) = (0.02 * revenue, 0.03 * revenue);
         ledgers.push(vec![
             text(op),
-            text(&super::view::place(op)),
+            text(&super::view::place(op, super::Language::En)),
             num(revenue),
             num(channel),
             num(power),

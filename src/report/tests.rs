@@ -53,6 +53,58 @@ fn windows_of_any_length_can_be_drawn() {
     }
 }
 
+/// Looks that a graphics desk may ask for.
+#[cfg(feature = "plots")]
+fn looks() -> Vec<style::Look> {
+    use style::{Look, Size, Theme};
+    let light = [Size::Wide, Size::Square, Size::Phone].map(|size| Look { size, ..Look::default() });
+    let mut all = light.to_vec();
+    all.push(Look { theme: Theme::Dark, untitled: true, ..Look::default() });
+    all
+}
+
+#[cfg(feature = "plots")]
+#[test]
+fn no_two_texts_touch_and_none_leaves_the_paper() {
+    let meta = synthetic::meta();
+    let mut faults = Vec::new();
+    for days in [5, 730] {
+        let record = synthetic::record(days);
+        for (look, language) in looks().into_iter().flat_map(|l| [(l, Language::En), (l, Language::Ru)]) {
+            let view = view::View::new(&record, &meta).on(look).speaking(language);
+            for figure in figure::FIGURES {
+                let Some(drawing) = (figure.draw)(&view).unwrap() else { continue };
+                let (width, height) = look.size.extent();
+                let what = format!("{} {}{} {days} days", figure.id, language.code(), look.suffix());
+                for (i, a) in drawing.places.iter().enumerate() {
+                    let [left, top, right, bottom] = a.edges;
+                    if left < 0.0 || top < 0.0 || right > width || bottom > height {
+                        faults.push(format!("{what}: {:?} leaves the paper: {:?}", a.text, a.edges));
+                    }
+                    for b in drawing.places[i + 1..].iter().filter(|b| a.touches(b)) {
+                        faults.push(format!("{what}: {:?} touches {:?}", a.text, b.text));
+                    }
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+#[cfg(feature = "plots")]
+#[test]
+fn russian_pictures_are_russian() {
+    let (record, meta) = (synthetic::record(420), synthetic::meta());
+    let view = view::View::new(&record, &meta).speaking(Language::Ru);
+    for figure in figure::FIGURES {
+        let Some(drawing) = (figure.draw)(&view).unwrap() else { continue };
+        for text in [&drawing.words.title, &drawing.words.subtitle, &drawing.alt] {
+            let latin = text.split_whitespace().filter(|w| w.len() > 3 && w.bytes().all(|b| b.is_ascii_lowercase()));
+            assert_eq!(latin.count(), 0, "{}: {text}", figure.id);
+        }
+    }
+}
+
 #[test]
 fn a_picture_without_data_is_listed_as_absent() {
     let (mut record, meta) = (synthetic::record(2), synthetic::meta());

@@ -1,6 +1,7 @@
 //! The record as a reader sees it: names for people, words for times, what counts as a calendar day.
 
-use super::{Meta, number};
+use super::{Language, Meta, number};
+use crate::calendar::Day;
 use crate::record::{BranchRow, Record, Value};
 
 /// The controlled section that figures of the north–south corridor show.
@@ -20,8 +21,34 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
+/// Nominative, genitive ("7 декабря"), prepositional ("в декабре").
+const MONTHS_RU: [[&str; 3]; 12] = [
+    ["январь", "января", "январе"],
+    ["февраль", "февраля", "феврале"],
+    ["март", "марта", "марте"],
+    ["апрель", "апреля", "апреле"],
+    ["май", "мая", "мае"],
+    ["июнь", "июня", "июне"],
+    ["июль", "июля", "июле"],
+    ["август", "августа", "августе"],
+    ["сентябрь", "сентября", "сентябре"],
+    ["октябрь", "октября", "октябре"],
+    ["ноябрь", "ноября", "ноябре"],
+    ["декабрь", "декабря", "декабре"],
+];
 
-/// A record with the words for it.
+/// A sentence in the language of a view: `say!(view, "{n} hours", "{n} часов")`.
+macro_rules! say {
+    ($speaker:expr, $en:literal, $ru:literal $(, $argument:expr)* $(,)?) => {
+        match $speaker.language {
+            $crate::report::Language::En => format!($en $(, $argument)*),
+            $crate::report::Language::Ru => format!($ru $(, $argument)*),
+        }
+    };
+}
+pub(crate) use say;
+
+/// A record with the words for it: whose it is, in which language, on which paper.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     /// The record.
@@ -30,13 +57,48 @@ pub struct View<'a> {
     pub meta: &'a Meta,
     /// Whether the days are calendar days: only if the weather is replayed.
     pub dated: bool,
+    /// Language of words.
+    pub language: Language,
+    /// How pictures are made.
+    #[cfg(feature = "plots")]
+    pub look: super::style::Look,
 }
 
 impl<'a> View<'a> {
     /// A view of a record.
     pub fn new(record: &'a Record, meta: &'a Meta) -> Self {
         let dated = matches!(record.headline("weather"), Some(Value::Text(w)) if w == "replayed");
-        Self { record, meta, dated }
+        Self {
+            record,
+            meta,
+            dated,
+            language: meta.language,
+            #[cfg(feature = "plots")]
+            look: super::style::Look::default(),
+        }
+    }
+
+    /// The same record in a language.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    /// The same record on other paper.
+    #[cfg(feature = "plots")]
+    #[must_use]
+    pub fn on(self, look: super::style::Look) -> Self {
+        Self { look, ..self }
+    }
+
+    /// One of two fixed texts.
+    pub fn pick(&self, en: &'a str, ru: &'a str) -> &'a str {
+        self.language.pick(en, ru)
+    }
+
+    /// The name of a place, plant or section for people.
+    pub fn place(&self, id: &str) -> String {
+        place(id, self.language)
     }
 
     /// The values of a series that has one for every step.
@@ -71,22 +133,26 @@ impl<'a> View<'a> {
     pub fn window(&self) -> String {
         let w = self.record.window;
         let (a, b) = (w.from, w.until.plus(-1));
-        let month = |d: crate::calendar::Day| month_year(d.year(), d.month());
+        let month = |d: Day| month_year(d.year(), d.month(), self.language);
+        let day = |d: Day| day_words(d, self.language);
         if !self.whole_months() && w.days() < 62 {
-            format!("{} to {}", day_words(a), day_words(b))
+            say!(self, "{} to {}", "{} – {}", day(a), day(b))
         } else if a.month_count() == b.month_count() {
             month(a)
         } else {
-            format!("{} to {}", month(a), month(b))
+            say!(self, "{} to {}", "{} – {}", month(a), month(b))
         }
     }
 
     /// What the days are: calendar days or simulated ones.
     pub fn weather(&self) -> &'static str {
         match self.record.headline("weather") {
-            Some(Value::Text(w)) if w == "replayed" => "replayed weather",
-            Some(Value::Text(w)) if w == "conditioned" => "simulated days around replayed monthly means",
-            _ => "simulated weather",
+            Some(Value::Text(w)) if w == "replayed" => self.language.pick("replayed weather", "погода по наблюдениям"),
+            Some(Value::Text(w)) if w == "conditioned" => self.language.pick(
+                "simulated days around replayed monthly means",
+                "модельные дни вокруг наблюдённых средних за месяц",
+            ),
+            _ => self.language.pick("simulated weather", "модельная погода"),
         }
     }
 
@@ -101,9 +167,15 @@ impl<'a> View<'a> {
     }
 
     /// A month as it may be printed where days are simulated: "January of simulated winter 2".
-    pub fn simulated_month(&self, day: crate::calendar::Day) -> String {
-        let season = if matches!(day.month(), 4..=9) { "year" } else { "winter" };
-        format!("{} of simulated {season} {}", month_name(day.month()), self.winter_of(day))
+    pub fn simulated_month(&self, day: Day) -> String {
+        let winter = !matches!(day.month(), 4..=9);
+        let (month, n) = (month_name(day.month(), self.language), self.winter_of(day));
+        match (self.language, winter) {
+            (Language::En, true) => format!("{month} of simulated winter {n}"),
+            (Language::En, false) => format!("{month} of simulated year {n}"),
+            (Language::Ru, true) => format!("{month} модельной зимы {n}"),
+            (Language::Ru, false) => format!("{month} модельного года {n}"),
+        }
     }
 
     /// A step's time as it may be printed: a date only if days are calendar days, else "18:00 of a December day in
@@ -112,59 +184,129 @@ impl<'a> View<'a> {
         let m = self.record.window.moment(step);
         let clock = format!("{:02}:{:02}", m.hour(), m.minute % 60);
         if self.dated {
-            return format!("{clock} on {}", day_words(m.day));
+            return say!(self, "{} on {}", "{}, {}", clock, day_words(m.day, self.language));
         }
-        let season = if matches!(m.month, 4..=9) { "year" } else { "winter" };
-        format!("{clock} of a {} day in simulated {season} {}", month_name(m.month), self.winter(step))
+        let (n, winter) = (self.winter(step), !matches!(m.month, 4..=9));
+        match (self.language, winter) {
+            (Language::En, true) => {
+                format!("{clock} of a {} day in simulated winter {n}", month_name(m.month, Language::En))
+            }
+            (Language::En, false) => {
+                format!("{clock} of a {} day in simulated year {n}", month_name(m.month, Language::En))
+            }
+            (Language::Ru, true) => format!("{clock} одного из дней {} модельной зимы {n}", month_of(m.month)),
+            (Language::Ru, false) => format!("{clock} одного из дней {} модельного года {n}", month_of(m.month)),
+        }
+    }
+
+    /// "1,204 of 17,520 hours".
+    pub fn of_hours(&self, part: f64, whole: f64) -> String {
+        let (part_text, whole_text) = (number::fixed(part, 0), number::fixed(whole, 0));
+        match self.language {
+            Language::En => format!("{part_text} of {whole_text} hours"),
+            Language::Ru => format!("{} из {whole_text}", number::count_ru(part, ["час", "часа", "часов"])),
+        }
+    }
+
+    /// "1,204 hours", "1 hour".
+    pub fn hours(&self, n: f64) -> String {
+        self.count(n, ["hour", "hours"], ["час", "часа", "часов"])
+    }
+
+    /// A count with its noun in the view's language.
+    pub fn count(&self, n: f64, en: [&str; 2], ru: [&str; 3]) -> String {
+        match self.language {
+            Language::En => number::count(n, en[0], en[1]),
+            Language::Ru => number::count_ru(n, ru),
+        }
     }
 }
 
 /// The name of a month from 1 to 12.
-pub fn month_name(month: u32) -> &'static str {
-    MONTHS[(month.clamp(1, 12) - 1) as usize]
+pub fn month_name(month: u32, language: Language) -> &'static str {
+    let i = (month.clamp(1, 12) - 1) as usize;
+    language.pick(MONTHS[i], MONTHS_RU[i][0])
+}
+
+/// A month's name in three letters.
+pub fn month_short(month: u32, language: Language) -> String {
+    month_name(month, language).chars().take(3).collect()
+}
+
+/// A Russian month in the genitive.
+fn month_of(month: u32) -> &'static str {
+    MONTHS_RU[(month.clamp(1, 12) - 1) as usize][1]
+}
+
+/// "in December", "в декабре".
+pub fn in_month(month: u32, language: Language) -> String {
+    let i = (month.clamp(1, 12) - 1) as usize;
+    match language {
+        Language::En => format!("in {}", MONTHS[i]),
+        Language::Ru => format!("в {}", MONTHS_RU[i][2]),
+    }
 }
 
 /// "December 2023".
-pub fn month_year(year: i32, month: u32) -> String {
-    format!("{} {year}", month_name(month))
+pub fn month_year(year: i32, month: u32, language: Language) -> String {
+    format!("{} {year}", month_name(month, language))
 }
 
 /// "7 December 2023".
-pub fn day_words(day: crate::calendar::Day) -> String {
+pub fn day_words(day: Day, language: Language) -> String {
     let (y, m, d) = day.ymd();
-    format!("{d} {}", month_year(y, m))
+    match language {
+        Language::En => format!("{d} {}", month_year(y, m, language)),
+        Language::Ru => format!("{d} {} {y}", month_of(m)),
+    }
 }
 
+/// Names that are not their id in capitals: id, English, Russian (none where Russian is not known).
+const NAMES: &[(&str, &str, &str)] = &[
+    ("ust_ilimsk", "Ust-Ilimsk", "Усть-Илимск"),
+    ("bratsk_irkutsk", "north–south corridor", "коридор север – юг"),
+    ("krasnoyarsk_irkutsk", "western tie to Krasnoyarsk", "западная связь с Красноярском"),
+    ("irkutsk_buryatia", "eastern tie to Buryatia", "восточная связь с Бурятией"),
+    ("north_bodaibo", "line to Bodaibo", "линия на Бодайбо"),
+    (
+        "shadow_energy",
+        "against the shadow price of energy plus the network rate",
+        "против теневой цены энергии с сетевым тарифом",
+    ),
+    ("business_tariff", "against the business tariff", "против тарифа для бизнеса"),
+    ("average_cost", "against the average cost of supply", "против средней себестоимости поставки"),
+    ("irkutsk", "Irkutsk", "Иркутск"),
+    ("bratsk", "Bratsk", "Братск"),
+    ("boguchany", "Boguchany", "Богучаны"),
+    ("mamakan", "Mamakan", "Мамакан"),
+    ("baikal", "Baikal", "Байкал"),
+];
+
 /// A place, plant or operator for people: `ust_ilimsk` is "Ust-Ilimsk".
-pub fn place(id: &str) -> String {
-    match id {
-        "ust_ilimsk" => "Ust-Ilimsk".into(),
-        "bratsk_irkutsk" => "north–south corridor".into(),
-        "krasnoyarsk_irkutsk" => "western tie to Krasnoyarsk".into(),
-        "irkutsk_buryatia" => "eastern tie to Buryatia".into(),
-        "north_bodaibo" => "line to Bodaibo".into(),
-        "shadow_energy" => "against the shadow price of energy plus the network rate".into(),
-        "business_tariff" => "against the business tariff".into(),
-        "average_cost" => "against the average cost of supply".into(),
-        _ => {
-            let mut out = String::with_capacity(id.len());
-            for (i, word) in id.split('_').enumerate() {
-                if i > 0 {
-                    out.push(' ');
-                }
-                let mut letters = word.chars();
-                // Names of places are capitalized, kinds of operators only where they begin.
-                let kind =
-                    matches!(word, "miners" | "homes" | "home" | "host" | "industrial" | "farm" | "site" | "plant");
-                match letters.next() {
-                    Some(first) if i == 0 || !kind => out.extend(first.to_uppercase().chain(letters)),
-                    Some(first) => out.extend(core::iter::once(first).chain(letters)),
-                    None => {}
-                }
-            }
-            out
+pub fn place(id: &str, language: Language) -> String {
+    if let Some((_, en, ru)) = NAMES.iter().find(|n| n.0 == id) {
+        return language.pick(en, ru).to_owned();
+    }
+    let mut out = String::with_capacity(id.len());
+    for (i, word) in id.split('_').enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        let mut letters = word.chars();
+        // Names of places are capitalized, kinds of operators only where they begin.
+        let kind = matches!(word, "miners" | "homes" | "home" | "host" | "industrial" | "farm" | "site" | "plant");
+        match letters.next() {
+            Some(first) if i == 0 || !kind => out.extend(first.to_uppercase().chain(letters)),
+            Some(first) => out.extend(core::iter::once(first).chain(letters)),
+            None => {}
         }
     }
+    out
+}
+
+/// A known name in Russian.
+pub fn known_ru(id: &str) -> Option<&'static str> {
+    NAMES.iter().find(|n| n.0 == id).map(|n| n.2)
 }
 
 /// An operator's name without the remark that it is modeled, which a picture makes once for all.
@@ -188,11 +330,6 @@ pub fn range(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
     })
 }
 
-/// "1,204 of 17,520 hours".
-pub fn of_hours(part: f64, whole: f64) -> String {
-    format!("{} of {} hours", number::fixed(part, 0), number::fixed(whole, 0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::synthetic;
@@ -214,8 +351,11 @@ mod tests {
 
     #[test]
     fn places_have_names() {
-        assert_eq!(place("ust_ilimsk"), "Ust-Ilimsk");
-        assert_eq!((place("home_miners").as_str(), place("home_bratsk").as_str()), ("Home miners", "Home Bratsk"));
+        assert_eq!(place("ust_ilimsk", Language::En), "Ust-Ilimsk");
+        assert_eq!(
+            (place("home_miners", Language::En).as_str(), place("home_bratsk", Language::En).as_str()),
+            ("Home miners", "Home Bratsk")
+        );
         assert_eq!(largest(&[1.0, f64::NAN, 3.0, 3.0]), Some((2, 3.0)));
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Drawing, finish, month_axis};
 use crate::report::data::{Column, Table};
-use crate::report::style::{self, Ink, Lettering, Point, Scale, Words};
-use crate::report::view::{View, range};
+use crate::report::style::{self, Anchor, Ink, Lettering, Point, Scale, Words};
+use crate::report::view::{View, range, say};
 use crate::report::{ReportError, number, period};
 
 /// The band of the decrees on the level of Lake Baikal, meters above the Pacific height system (Government of Russia,
@@ -18,24 +18,51 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let above = daily.iter().filter(|l| **l > BAND.1).count();
     let below = daily.iter().filter(|l| **l < BAND.0).count();
     let meters = |v: f64| number::fixed(v, 2);
+    let days = |n: usize| view.count(n as f64, ["day", "days"], ["день", "дня", "дней"]);
     let title = match (below, above) {
-        (0, 0) => format!("Lake Baikal stayed within the meter allowed: {} to {} m", meters(low), meters(high)),
-        (b, 0) => format!(
-            "Lake Baikal lay under 456 m for {}, down to {} m",
-            number::count(b as f64, "day", "days"),
-            meters(low)
-        ),
-        (0, a) => format!(
-            "Lake Baikal lay over 457 m for {}, up to {} m",
-            number::count(a as f64, "day", "days"),
+        (0, 0) => say!(
+            view,
+            "Lake Baikal stayed within the meter allowed: {} to {} m",
+            "Байкал оставался в разрешённом метре: от {} до {} м",
+            meters(low),
             meters(high)
         ),
-        (b, a) => format!("Lake Baikal left the meter allowed both ways: {b} days under 456 m, {a} days over 457 m"),
+        (b, 0) => say!(
+            view,
+            "Lake Baikal lay under 456 m for {}, down to {} m",
+            "Байкал был ниже 456 м {}, до {} м",
+            days(b),
+            meters(low)
+        ),
+        (0, a) => say!(
+            view,
+            "Lake Baikal lay over 457 m for {}, up to {} m",
+            "Байкал был выше 457 м {}, до {} м",
+            days(a),
+            meters(high)
+        ),
+        (b, a) => say!(
+            view,
+            "Lake Baikal left the meter allowed both ways: {} under 456 m, {} over 457 m",
+            "Байкал выходил из разрешённого метра в обе стороны: {} ниже 456 м, {} выше 457 м",
+            days(b),
+            days(a)
+        ),
     };
     let words = Words {
         title,
-        subtitle: format!("Level at the end of each day, meters in the Pacific height system; {}", view.window()),
-        note: "The band of 456–457 m is the ordinary one; decrees have widened it for single years.".into(),
+        subtitle: say!(
+            view,
+            "Level at the end of each day, meters in the Pacific height system; {}",
+            "Уровень на конец суток, метры Тихоокеанской системы высот; {}",
+            view.window()
+        ),
+        note: view
+            .pick(
+                "The band of 456–457 m is the ordinary one; decrees have widened it for single years.",
+                "Полоса 456–457 м – обычная; постановления расширяли её на отдельные годы.",
+            )
+            .into(),
     };
     let dates = (0..daily.len()).map(|d| view.record.window.from.plus(d as i32).to_string().into()).collect();
     let data = Table {
@@ -52,8 +79,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             ),
         ],
     };
-    let alt = format!(
+    let alt = say!(
+        view,
         "A line of the lake’s level between {} and {} m with the band of 456 to 457 m.",
+        "Линия уровня озера от {} до {} м с полосой от 456 до 457 м.",
         meters(low),
         meters(high)
     );
@@ -63,14 +92,16 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let x = Scale::new((0.0, daily.len() as f64), (frame.left, frame.right));
         let y = Scale::new((low.min(BAND.0) - 0.08, high.max(BAND.1) + 0.08), (frame.bottom, frame.top));
         canvas.block((frame.left, y.at(BAND.1)), (frame.right, y.at(BAND.0)), style::SKY, 0.16);
-        style::value_axis(canvas, frame, &y, 6, "m");
-        for (edge, name, below) in
-            [(BAND.1, "upper end of the decree’s band, 457 m", false), (BAND.0, "lower end, 456 m", true)]
-        {
+        style::value_axis(canvas, frame, &y, 6, view.pick("m", "м"));
+        for (edge, name, below) in [
+            (BAND.1, view.pick("upper end of the decree’s band, 457 m", "верхний край полосы, 457 м"), false),
+            (BAND.0, view.pick("lower end, 456 m", "нижний край, 456 м"), true),
+        ] {
             let at = y.at(edge);
             canvas.line(&[(frame.left, at), (frame.right, at)], Ink::new(style::NAVY, 1.4));
             let baseline = if below { at + 16.0 } else { at - 7.0 };
-            canvas.text((frame.left + 8.0, baseline), name, Lettering::new(13.0).color(style::NAVY));
+            let places = [((frame.left + 8.0, baseline), Anchor::Start), ((frame.right - 4.0, baseline), Anchor::End)];
+            canvas.label(&places, name, Lettering::new(13.0).color(style::NAVY));
         }
         let points: Vec<Point> = daily.iter().enumerate().map(|(d, v)| (x.at(d as f64 + 1.0), y.at(*v))).collect();
         canvas.line(&points, Ink::new(style::BLUE, 2.4));
@@ -79,6 +110,6 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             let text = meters(daily[daily.len() - 1]);
             canvas.text((px + 8.0, py + 5.0), &text, Lettering::new(14.0).bold().color(style::BLUE));
         }
-        month_axis(canvas, frame, &view.record.window, &x);
+        month_axis(canvas, frame, view, &x);
     })
 }

@@ -3,7 +3,7 @@
 use super::{Drawing, column, finish, number_at, text_at};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Dash, Ink, Lettering, Scale, Words};
-use crate::report::view::{View, range, stylized};
+use crate::report::view::{View, range, say, stylized};
 use crate::report::{ReportError, number};
 
 struct Machine<'a> {
@@ -40,14 +40,34 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let title = match dearest {
         Some((_, tariff)) => {
             let lose = machines.iter().filter(|m| m.at < *tariff).count();
-            let of = number::count(machines.len() as f64, "machine model", "machine models");
+            let of = view.count(
+                machines.len() as f64,
+                ["machine model", "machine models"],
+                ["модели машин", "моделей машин", "моделей машин"],
+            );
+            let dearest = number::tariff(*tariff);
             match lose {
-                0 => format!("All {of} earn more than {} a kWh, the dearest tariff here", number::tariff(*tariff)),
-                n => format!("{n} of {of} earn less than {} a kWh, the dearest tariff here", number::tariff(*tariff)),
+                0 => say!(
+                    view,
+                    "All {} earn more than {} a kWh, the dearest tariff here",
+                    "Выручка каждой из {} выше {} за кВт·ч – самого дорогого тарифа здесь",
+                    of,
+                    dearest
+                ),
+                n => say!(
+                    view,
+                    "{} of {} earn less than {} a kWh, the dearest tariff here",
+                    "{} из {} зарабатывают меньше {} за кВт·ч – самого дорогого тарифа здесь",
+                    n,
+                    of,
+                    dearest
+                ),
             }
         }
-        None => format!(
+        None => say!(
+            view,
             "The best machine pays up to {} a kWh, the worst up to {}",
+            "Лучшая машина окупает до {} за кВт·ч, худшая до {}",
             number::tariff(machines[0].at),
             number::tariff(machines[machines.len() - 1].at)
         ),
@@ -55,9 +75,18 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let ranged = machines.iter().any(|m| m.low < m.high);
     let words = Words {
         title,
-        subtitle: "Break-even tariff by machine model: what a kWh earns, USD, after pool fee and cooling".into(),
+        subtitle: view
+            .pick(
+                "Break-even tariff by machine model: what a kWh earns, USD, after pool fee and cooling",
+                "Тариф безубыточности по моделям: что зарабатывает кВт·ч, долл., после пула и охлаждения",
+            )
+            .into(),
         note: if ranged {
-            "Dot: at the window’s mean hashprice; bar: from its lowest to its highest.".into()
+            view.pick(
+                "Dot: at the window’s mean hashprice; bar: from its lowest to its highest.",
+                "Точка: при среднем хешпрайсе; полоса: от наименьшего до наибольшего.",
+            )
+            .into()
         } else {
             String::new()
         },
@@ -97,14 +126,17 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         ));
     }
     let data = Table { name: "break-evens".into(), title: "Break-even tariffs by machine model.".into(), columns };
-    let alt = format!(
+    let alt = say!(
+        view,
         "Dots of break-even tariffs for {} machine models from {} to {} USD/kWh against {} tariffs.",
+        "Точки тарифов безубыточности, моделей: {}, от {} до {} долл./кВт·ч; тарифов: {}.",
         machines.len(),
         number::plain(machines[machines.len() - 1].at),
         number::plain(machines[0].at),
         tariffs.len()
     );
     finish(view, "break-evens", words, alt, data, |canvas, mut frame| {
+        let narrow = frame.is_narrow();
         frame.bottom += 8.0;
         // The smallest letters that keep rows apart; of more models than fit, evenly chosen ones are shown.
         let room = ((frame.bottom - frame.top - 56.0) / 11.5) as usize;
@@ -113,16 +145,18 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let size = ((frame.bottom - frame.top - 56.0) / shown.len() as f64 - 1.5).clamp(9.5, 14.0);
         let letters = Lettering::new(size);
         let widest = shown.iter().map(|m| canvas.width(m.name, letters)).fold(0.0, f64::max);
-        frame.left = 24.0 + widest + 62.0;
+        let margin = if narrow { 16.0 } else { 24.0 };
+        frame.left = margin + widest + 50.0;
         let kinds = kinds(&tariffs);
+        let count = if narrow { 3 } else { 6 };
         frame.top += 16.0 * kinds.len() as f64 + 6.0;
         let highest =
             range(shown.iter().flat_map(|m| [m.at, m.high]).chain(tariffs.iter().map(|t| t.1))).map_or(0.1, |r| r.1);
-        let x = Scale::round((0.0, highest), (frame.left, frame.right - 10.0), 6);
+        let x = Scale::round((0.0, highest), (frame.left, frame.right - 10.0), count);
         let y = Scale::new((0.0, shown.len() as f64), (frame.top, frame.bottom));
-        for tick in x.ticks(6) {
+        for tick in x.ticks(count) {
             canvas.line(&[(x.at(tick), frame.top), (x.at(tick), frame.bottom)], Ink::new(style::FAINT, 1.0));
-            let text = format!("${}", number::fixed(tick, x.decimals(6).max(2)));
+            let text = format!("${}", number::fixed(tick, x.decimals(count).max(2)));
             canvas.text(
                 (x.at(tick), frame.bottom + 16.0),
                 &text,
@@ -139,10 +173,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 canvas.line(&[(at, row - 10.0), (at, frame.bottom)], Ink::new(color, 1.6).dash(dashes[i % 3]));
             }
             let at = rates.last().map_or(frame.left, |r| x.at(*r));
-            let set = Lettering::new(13.0).bold().color(color);
-            let fits = at + 5.0 + canvas.width(text, set) < frame.right;
-            let (place, anchor) = if fits { (at + 5.0, Anchor::Start) } else { (at - 5.0, Anchor::End) };
-            canvas.text((place, row), text, set.anchor(anchor));
+            let set = Lettering::new(if narrow { 11.5 } else { 13.0 }).bold().color(color);
+            let places =
+                [((at + 5.0, row), Anchor::Start), ((at - 5.0, row), Anchor::End), ((frame.right, row), Anchor::End)];
+            canvas.label(&places, text, set);
         }
         canvas.text(
             (frame.left - 8.0, frame.top - 4.0),
@@ -151,7 +185,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         );
         for (i, m) in shown.iter().enumerate() {
             let at = y.at(i as f64 + 0.5);
-            canvas.text((24.0, at + size * 0.34), m.name, letters);
+            canvas.plain((margin, at + size * 0.34), m.name, letters);
             canvas.text(
                 (frame.left - 8.0, at + size * 0.34),
                 &number::fixed(m.efficiency, 1),

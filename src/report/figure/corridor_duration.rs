@@ -3,13 +3,16 @@
 use super::{Drawing, finish};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Dash, Ink, Lettering, Point, Scale, Words};
-use crate::report::view::{CORRIDOR, View, of_hours, range};
+use crate::report::view::{CORRIDOR, View, range, say};
 use crate::report::{ReportError, number};
 
 /// Points that a curve is drawn through.
 const POINTS: usize = 400;
 
 struct Curve {
+    /// In the data's column.
+    key: String,
+    /// On paper.
     name: String,
     /// Flow in falling order.
     sorted: Vec<f64>,
@@ -29,7 +32,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let row = view.interface(CORRIDOR);
     let Some((low, high)) = range(flow.iter().copied()) else { return Ok(None) };
     let hours = flow.len() as f64 * view.step_hours();
-    let mut curves = vec![curve("whole run".into(), flow)];
+    let mut curves = vec![curve("whole_run".into(), view.pick("whole run", "всё время").into(), flow)];
     curves.extend(years(view, flow));
 
     let near = row.map(|r| r.hours_above_90pct).or_else(|| {
@@ -38,25 +41,53 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     });
     let title = match (near, row) {
         (Some(_), Some(r)) if r.hours_at_limit >= 1.0 => {
-            let assumed = if r.limit_assumed { "assumed " } else { "" };
-            format!("The north–south corridor was at its {assumed}limit in {}", of_hours(r.hours_at_limit, hours))
+            let of = view.of_hours(r.hours_at_limit, hours);
+            if r.limit_assumed {
+                say!(
+                    view,
+                    "The north–south corridor was at its assumed limit in {}",
+                    "Коридор север – юг стоял на принятом пределе {}",
+                    of
+                )
+            } else {
+                say!(
+                    view,
+                    "The north–south corridor was at its limit in {}",
+                    "Коридор север – юг стоял на пределе {}",
+                    of
+                )
+            }
         }
         (Some(n), _) if n >= 1.0 => {
-            format!("The north–south corridor ran above 90 % of its limit in {}", of_hours(n, hours))
+            say!(
+                view,
+                "The north–south corridor ran above 90 % of its limit in {}",
+                "Коридор север – юг нёс больше 90 % предела {}",
+                view.of_hours(n, hours)
+            )
         }
-        (Some(_), _) => format!(
+        (Some(_), _) => say!(
+            view,
             "The north–south corridor never came within 10 % of its limit; it carried {} MW at most",
+            "Коридор север – юг ни разу не подошёл к пределу ближе 10 %; не больше {} МВт",
             number::fixed(high, 0)
         ),
-        (None, _) => format!("The north–south corridor carried up to {} MW", number::fixed(high, 0)),
+        (None, _) => say!(
+            view,
+            "The north–south corridor carried up to {} MW",
+            "Коридор север – юг нёс до {} МВт",
+            number::fixed(high, 0)
+        ),
     };
     let assumed = row.filter(|r| r.limit_assumed && r.limit_high_mw > r.limit_low_mw);
     let note = match (assumed, row) {
         (Some(r), _) => {
             let mw = |v: f64| number::fixed(v, 0);
             let low = flow.iter().filter(|f| f.abs() >= r.limit_low_mw).count() as f64 / flow.len() as f64;
-            format!(
+            say!(
+                view,
                 "The limit is not published: {} MW is assumed, range {}–{} MW (shaded). The flow reached {} MW in {} of hours.",
+                "Предел не опубликован: принято {} МВт, диапазон {}–{} МВт (полоса). Переток достигал {} МВт в {} часов.",
                 mw(r.limit_mw),
                 mw(r.limit_low_mw),
                 mw(r.limit_high_mw),
@@ -64,12 +95,22 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 number::percent(low)
             )
         }
-        (None, Some(r)) => format!("The limit that held longest: {} MW.", number::fixed(r.limit_mw, 0)),
+        (None, Some(r)) => say!(
+            view,
+            "The limit that held longest: {} MW.",
+            "Предел, действовавший дольше всего: {} МВт.",
+            number::fixed(r.limit_mw, 0)
+        ),
         (None, None) => String::new(),
     };
     let words = Words {
         title,
-        subtitle: format!("Flow from Bratsk towards Irkutsk, hours in falling order; {}", view.window()),
+        subtitle: say!(
+            view,
+            "Flow from Bratsk towards Irkutsk, hours in falling order; {}",
+            "Переток из Братска к Иркутску, часы по убыванию; {}",
+            view.window()
+        ),
         note,
     };
     let shares: Vec<f64> = (0..=POINTS).map(|i| i as f64 / POINTS as f64).collect();
@@ -82,7 +123,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         percents,
     )];
     for c in &curves {
-        let key = format!("flow_{}_mw", c.name.replace(' ', "_"));
+        let key = format!("flow_{}_mw", c.key);
         let values: Vec<f64> = shares.iter().map(|s| c.at(*s)).collect();
         columns.push(Column::numbers(
             key,
@@ -94,12 +135,17 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     }
     let data =
         Table { name: "corridor-duration".into(), title: "Duration curve of the corridor’s flow.".into(), columns };
-    let alt =
-        format!("A falling curve from {} to {} MW over all hours.", number::fixed(high, 0), number::fixed(low, 0));
+    let alt = say!(
+        view,
+        "A falling curve from {} to {} MW over all hours.",
+        "Убывающая кривая от {} до {} МВт по всем часам.",
+        number::fixed(high, 0),
+        number::fixed(low, 0)
+    );
 
     finish(view, "corridor-duration", words, alt, data, |canvas, mut frame| {
         frame.top += 18.0;
-        frame.right -= 60.0;
+        frame.right -= 72.0;
         let top = row.map_or(high, |r| high.max(r.limit_high_mw)).max(0.0);
         let x = Scale::new((0.0, 1.0), (frame.left, frame.right));
         // Lines need no zero: the axis says where it starts.
@@ -114,8 +160,11 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 0.13,
             );
         }
-        let unit =
-            if starts > 0.0 { format!("MW; the axis starts at {}", number::fixed(starts, 0)) } else { "MW".to_owned() };
+        let unit = if starts > 0.0 {
+            say!(view, "MW; the axis starts at {}", "МВт; ось начинается с {}", number::fixed(starts, 0))
+        } else {
+            view.pick("MW", "МВт").to_owned()
+        };
         style::value_axis(canvas, frame, &y, 6, &unit);
         for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
             let text = format!("{} %", number::fixed(tick * 100.0, 0));
@@ -124,7 +173,8 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         }
         let middle = f64::midpoint(frame.left, frame.right);
         let axis = Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle);
-        canvas.text((middle, frame.bottom + 36.0), "share of hours with at least this flow", axis);
+        let share = view.pick("share of hours with at least this flow", "доля часов с перетоком не меньше");
+        canvas.text((middle, frame.bottom + 36.0), share, axis);
         let looks = [
             (style::BLACK, 2.6, Dash::Solid),
             (style::BLUE, 1.6, Dash::Dashed),
@@ -136,16 +186,19 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             canvas.line(&[(frame.left, at), (frame.right, at)], Ink::new(style::VERMILION, 1.6).dash(Dash::Dashed));
             let mw = |v: f64| number::fixed(v, 0);
             let text = match assumed {
-                Some(_) => format!(
+                Some(_) => say!(
+                    view,
                     "assumed limit {} MW (range {}–{})",
+                    "принятый предел {} МВт ({}–{})",
                     mw(r.limit_mw),
                     mw(r.limit_low_mw),
                     mw(r.limit_high_mw)
                 ),
-                None => format!("limit {} MW", mw(r.limit_mw)),
+                None => say!(view, "limit {} MW", "предел {} МВт", mw(r.limit_mw)),
             };
             let letters = Lettering::new(13.5).bold().color(style::VERMILION).anchor(Anchor::End);
-            canvas.text((frame.right - 6.0, at - 7.0), &text, letters);
+            let places = [-7.0, 18.0].map(|dy| ((frame.right - 4.0, at + dy), Anchor::End));
+            canvas.label(&places, &text, letters);
         }
         // The highest of the years' curves is named above it, the lowest below: at their ends they meet.
         let years = &curves[1..];
@@ -159,9 +212,11 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             canvas.line(&points, Ink::new(color, width).dash(dash));
             let letters = Lettering::new(13.5).bold().color(color);
             if i > 0 && highest == Some(c.at(0.62)) {
-                canvas.text((x.at(0.62), y.at(c.at(0.62)) - 8.0), &c.name, letters);
+                let places = [0.62, 0.5, 0.74, 0.3].map(|s| ((x.at(s), y.at(c.at(s)) - 8.0), Anchor::Start));
+                canvas.label(&places, &c.name, letters);
             } else if i > 0 && lowest == Some(c.at(0.4)) {
-                canvas.text((x.at(0.4), y.at(c.at(0.4)) + 20.0), &c.name, letters.anchor(Anchor::End));
+                let places = [0.4, 0.55, 0.7, 0.2].map(|s| ((x.at(s), y.at(c.at(s)) + 20.0), Anchor::End));
+                canvas.label(&places, &c.name, letters);
             } else {
                 ends.push((y.at(c.at(1.0)) + 4.5, &c.name, letters));
             }
@@ -174,10 +229,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     })
 }
 
-fn curve(name: String, flow: &[f64]) -> Curve {
+fn curve(key: String, name: String, flow: &[f64]) -> Curve {
     let mut sorted: Vec<f64> = flow.iter().copied().filter(|f| f.is_finite()).collect();
     sorted.sort_by(|a, b| b.total_cmp(a));
-    Curve { name, sorted }
+    Curve { key, name, sorted }
 }
 
 /// A curve for each of two or three whole years.
@@ -197,5 +252,5 @@ fn years(view: &View<'_>, flow: &[f64]) -> Vec<Curve> {
     if !(2..=3).contains(&parts.len()) || !whole {
         return Vec::new();
     }
-    parts.into_iter().map(|(year, v)| curve(year.to_string(), &v)).collect()
+    parts.into_iter().map(|(year, v)| curve(year.to_string(), year.to_string(), &v)).collect()
 }

@@ -4,7 +4,7 @@ use super::{Drawing, finish};
 use crate::record::Value;
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Frame, Ink, Lettering, Point, Rgb, Scale, Words};
-use crate::report::view::{View, month_name, place, range};
+use crate::report::view::{View, month_short, range, say};
 use crate::report::{ReportError, number, period};
 
 /// Plants of the cascade that stand outside the region, where the headlines do not tell.
@@ -38,13 +38,13 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     for (id, gwh) in plants {
         if gwh.iter().sum::<f64>() >= SMALL * hydro {
             let color = colors[parts.len() % colors.len()];
-            parts.push(Part { key: format!("hydro_{id}_gwh"), name: place(id), color, gwh });
+            parts.push(Part { key: format!("hydro_{id}_gwh"), name: view.place(id), color, gwh });
         } else if let Some(sum) = &mut small {
             sum.key = "hydro_small_gwh".into();
-            sum.name = "Small hydro".into();
+            sum.name = view.pick("Small hydro", "Малые ГЭС").into();
             sum.gwh.iter_mut().zip(gwh).for_each(|(a, b)| *a += b);
         } else {
-            small = Some(Part { key: format!("hydro_{id}_gwh"), name: place(id), color: (0x3d, 0x8b, 0x9e), gwh });
+            small = Some(Part { key: format!("hydro_{id}_gwh"), name: view.place(id), color: (0x3d, 0x8b, 0x9e), gwh });
         }
     }
     parts.extend(small);
@@ -53,7 +53,12 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         return Ok(None);
     }
     if let Some(gwh) = thermal {
-        parts.push(Part { key: "thermal_gwh".into(), name: "Thermal".into(), color: style::VERMILION, gwh });
+        parts.push(Part {
+            key: "thermal_gwh".into(),
+            name: view.pick("Thermal", "ТЭС").into(),
+            color: style::VERMILION,
+            gwh,
+        });
     }
     let all: f64 = parts.iter().flat_map(|p| &p.gwh).sum();
     if all <= 0.0 {
@@ -64,16 +69,35 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
 
     let traded = export.as_ref().map_or_else(String::new, |e| {
         let net: f64 = e.iter().sum();
-        let verb = if net >= 0.0 { "left" } else { "came into" };
-        format!("; {} TWh net {verb} it", number::fixed(net.abs() / 1000.0, 1))
+        let amount = number::fixed(net.abs() / 1000.0, 1);
+        if net >= 0.0 {
+            say!(view, "; {} TWh net left it", "; сальдо {} ТВт·ч ушло из него", amount)
+        } else {
+            say!(view, "; {} TWh net came into it", "; сальдо {} ТВт·ч пришло в него", amount)
+        }
     });
     let words = Words {
-        title: format!("Water made {} of the region’s power{traded}", number::percent(hydro / all)),
-        subtitle: format!("Generation in the region by month, GWh; {}", view.window()),
+        title: say!(
+            view,
+            "Water made {} of the region’s power{}",
+            "Вода дала {} электроэнергии региона{}",
+            number::percent(hydro / all),
+            traded
+        ),
+        subtitle: say!(
+            view,
+            "Generation in the region by month, GWh; {}",
+            "Выработка в регионе по месяцам, ГВт·ч; {}",
+            view.window()
+        ),
         note: if view.whole_months() {
-            "Plants outside the region are left out.".into()
+            view.pick("Plants outside the region are left out.", "Без станций вне региона.").into()
         } else {
-            "Plants outside the region are left out; a month cut by the window shows what lies in it.".into()
+            view.pick(
+                "Plants outside the region are left out; a month cut by the window shows what lies in it.",
+                "Без станций вне региона; неполный месяц показан той частью, что попала в расчёт.",
+            )
+            .into()
         },
     };
     let mut columns =
@@ -90,8 +114,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         }
     }
     let data = Table { name: "generation".into(), title: "Generation in the region by month.".into(), columns };
-    let alt = format!(
+    let alt = say!(
+        view,
         "Stacked monthly bars by plant; water made {} of {} GWh.",
+        "Столбцы по месяцам и станциям; вода дала {} из {} ГВт·ч.",
         number::percent(hydro / all),
         number::fixed(all, 0)
     );
@@ -106,7 +132,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let strip = export.as_ref().map(|_| Frame { top: frame.bottom - 72.0, ..frame });
         let main = Frame { bottom: frame.bottom - if strip.is_some() { 112.0 } else { 0.0 }, ..frame };
         let y = Scale::round((0.0, top), (main.bottom, main.top), 8);
-        style::value_axis(canvas, main, &y, 8, "GWh");
+        style::value_axis(canvas, main, &y, 8, view.pick("GWh", "ГВт·ч"));
         let x = Scale::new((0.0, months as f64), (frame.left, frame.right));
         let width = x.at(0.86) - x.at(0.0);
         for m in 0..months {
@@ -135,23 +161,27 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             for p in &points {
                 canvas.dot(*p, 2.6, style::BLACK);
             }
-            ends.push((v[months - 1], "Load", style::BLACK));
+            ends.push((v[months - 1], view.pick("Load", "Нагрузка"), style::BLACK));
         }
         if let (Some(v), Some(strip)) = (&export, strip)
             && let Some((low, high)) = range(v.iter().copied())
         {
             let scale = Scale::round((low.min(0.0), high.max(0.0)), (strip.bottom, strip.top), 3);
-            style::value_axis(canvas, strip, &scale, 3, "GWh");
+            style::value_axis(canvas, strip, &scale, 3, view.pick("GWh", "ГВт·ч"));
             for (m, g) in v.iter().enumerate() {
                 let left = x.at(m as f64 + 0.07);
                 let color = if *g >= 0.0 { style::GREEN } else { style::PURPLE };
                 canvas.block((left, scale.at(*g)), (left + width, scale.at(0.0)), color, 1.0);
             }
             let letters = Lettering::new(13.5).bold().color(style::GREEN);
-            canvas.text((frame.right + 8.0, strip.top + 12.0), "Net export", letters);
+            canvas.text((frame.right + 8.0, strip.top + 12.0), view.pick("Net export", "Сальдо"), letters);
             if low < 0.0 {
                 let letters = Lettering::new(13.0).color(style::PURPLE);
-                canvas.text((frame.right + 8.0, strip.top + 29.0), "below 0: import", letters);
+                canvas.text(
+                    (frame.right + 8.0, strip.top + 29.0),
+                    view.pick("below 0: import", "ниже 0: приток"),
+                    letters,
+                );
             }
         }
         let wanted: Vec<f64> = ends.iter().map(|e| y.at(e.0) + 5.0).collect();
@@ -161,16 +191,17 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             canvas.text((frame.right + 8.0, at), name, Lettering::new(13.5).bold().color(color));
         }
         let letters = Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle);
-        let every = months.div_ceil(12).max(1);
+        let room = ((frame.right - frame.left) / 36.0) as usize;
+        let every = [1, 2, 3, 6, 12].into_iter().find(|n| months / n <= room.clamp(1, 12)).unwrap_or(12);
         for (m, label) in labels.iter().enumerate() {
             let (year, month) = label.split_once('-').unwrap_or((label, "1"));
             let month: u32 = month.parse().unwrap_or(1);
             let at = x.at(m as f64 + 0.5);
             if ((month - 1) as usize).is_multiple_of(every) {
-                canvas.text((at, frame.bottom + 18.0), &month_name(month)[..3], letters);
+                canvas.text((at, frame.bottom + 18.0), &month_short(month, view.language), letters);
             }
             if m == 0 || month == 1 {
-                canvas.text((at, frame.bottom + 34.0), year, letters.bold());
+                canvas.label(&[((at, frame.bottom + 34.0), Anchor::Middle)], year, letters.bold());
             }
         }
     })

@@ -3,7 +3,7 @@
 use super::{Drawing, finish, month_axis};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Frame, Ink, Lettering, Point, Scale, Words};
-use crate::report::view::{View, range};
+use crate::report::view::{View, range, say};
 use crate::report::{ReportError, number, period};
 
 pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
@@ -18,17 +18,26 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         .as_ref()
         .map(|n| hashed.iter().zip(n).map(|(h, n)| if *n > 0.0 { 100.0 * h / n } else { f64::NAN }).collect());
     let title = match view.series("network_hashrate_eh_s") {
-        Some(world) => format!(
+        Some(world) => say!(
+            view,
             "The region hashed {} EH/s on average, {} of the world’s network",
+            "Хешрейт региона в среднем {} EH/s – {} мировой сети",
             number::plain(mean(region)),
             number::percent(mean(region) / mean(world))
         ),
-        None => format!("The region hashed {} EH/s on average", number::plain(mean(region))),
+        None => say!(
+            view,
+            "The region hashed {} EH/s on average",
+            "Хешрейт региона в среднем {} EH/s",
+            number::plain(mean(region))
+        ),
     };
     let words = Words {
         title,
-        subtitle: format!(
+        subtitle: say!(
+            view,
             "Hashrate of the region’s miners and its share of the network, daily means; {}",
+            "Хешрейт майнеров региона и его доля в сети, средние за сутки; {}",
             view.window()
         ),
         note: january(view),
@@ -49,8 +58,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         columns.push(Column::numbers("share_pct", "%", "Share", "Region over network.", s.clone()));
     }
     let data = Table { name: "hashrate".into(), title: "Hashrate of the region by day.".into(), columns };
-    let alt = format!(
+    let alt = say!(
+        view,
         "A line of the region’s hashrate up to {} EH/s, with its share of the network under it.",
+        "Линия хешрейта региона до {} EH/s, под ней его доля в сети.",
         number::plain(top)
     );
     finish(view, "hashrate", words, alt, data, |canvas, mut frame| {
@@ -60,10 +71,17 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let upper = if share.is_some() { f64::midpoint(frame.top, frame.bottom) + 20.0 } else { frame.bottom };
         let main = Frame { bottom: upper, ..frame };
         let panels = [
-            (Some(&hashed), main, style::ORANGE, "EH/s", "Hashrate"),
-            (share.as_ref(), Frame { top: upper + 52.0, ..frame }, style::BLUE, "% of the world’s network", "Share"),
+            (Some(&hashed), main, style::ORANGE, "EH/s", view.pick("Hashrate", "Хешрейт"), ""),
+            (
+                share.as_ref(),
+                Frame { top: upper + 52.0, ..frame },
+                style::BLUE,
+                view.pick("% of the world’s network", "% мировой сети"),
+                view.pick("Share", "Доля"),
+                " %",
+            ),
         ];
-        for (values, part, color, unit, name) in panels {
+        for (values, part, color, unit, name, percent) in panels {
             let Some(values) = values else { continue };
             let Some((_, high)) = range(values.iter().copied()) else { continue };
             let y = Scale::round((0.0, high.max(1e-9)), (part.bottom, part.top), 5);
@@ -72,7 +90,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             canvas.line(&points, Ink::new(color, 2.0));
             if let (Some((px, py)), Some(last)) = (points.last(), values.last()) {
                 canvas.dot((*px, *py), 3.0, color);
-                let (dark, percent) = if name == "Share" { (style::BLUE, " %") } else { (style::VERMILION, "") };
+                let dark = if percent.is_empty() { style::VERMILION } else { style::BLUE };
                 canvas.text((px + 8.0, py - 2.0), name, Lettering::new(13.5).bold().color(dark));
                 canvas.text(
                     (px + 8.0, py + 14.0),
@@ -81,7 +99,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 );
             }
         }
-        month_axis(canvas, frame, &view.record.window, &x);
+        month_axis(canvas, frame, view, &x);
     })
 }
 
@@ -89,8 +107,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
 fn january(view: &View<'_>) -> String {
     let r = view.record;
     match (r.number("hashrate_january_2022_eh_s"), r.number("hashrate_share_january_2022")) {
-        (Some(eh), Some(share)) => format!(
+        (Some(eh), Some(share)) => say!(
+            view,
             "January 2022: {} EH/s, {}, in this run; Cambridge’s last map has 8.6 EH/s, 4.7 %, for all of Russia.",
+            "Январь 2022: {} EH/s, {} в этом расчёте; последняя карта Кембриджа даёт 8.6 EH/s, 4.7 % на всю Россию.",
             number::fixed(eh, 1),
             number::percent(share)
         ),

@@ -3,7 +3,7 @@
 use super::{Drawing, column, finish, number_at, text_at};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Ink, Lettering, Rgb, Scale, Words};
-use crate::report::view::{View, place, range, stylized};
+use crate::report::view::{View, range, say, stylized};
 use crate::report::{ReportError, number};
 
 /// More operators with a pair of tariffs than this are drawn as one.
@@ -20,10 +20,16 @@ struct Bar {
     first_of_pair: bool,
 }
 
-const STYLIZED: &str =
-    "Operators are modeled, not real firms, and counted with all their sites, without machines bought.";
+const STYLIZED: (&str, &str) = (
+    "Operators are modeled, not real firms, and counted with all their sites, without machines bought.",
+    "Операторы модельные, не настоящие фирмы; со всеми площадками, без покупки машин.",
+);
 
-const PARTS: [(&str, Rgb); 3] = [("Cashing out", style::PURPLE), ("Power", style::BLUE), ("Tax and levy", style::GRAY)];
+const PARTS: [(&str, &str, Rgb); 3] = [
+    ("Cashing out", "Вывод денег", style::PURPLE),
+    ("Power", "Энергия", style::BLUE),
+    ("Tax and levy", "Налоги и сборы", style::GRAY),
+];
 
 pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let Some(sheet) = view.record.sheet("ledgers") else { return Ok(None) };
@@ -31,7 +37,9 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let home = view
         .meta
         .home_tariff_usd_per_kwh
-        .map_or("scenario’s home rate".to_owned(), |t| format!("{}/kWh", number::tariff(t)));
+        .map_or(view.pick("scenario’s home rate", "ставка сценария").to_owned(), |t| {
+            say!(view, "{}/kWh", "{}/кВт·ч", number::tariff(t))
+        });
     let mut rows: Vec<&Vec<crate::record::Cell>> =
         sheet.rows.iter().filter(|r| number_at(r, key("revenue_usd")).is_finite()).collect();
     rows.sort_by(|a, b| number_at(b, key("revenue_usd")).total_cmp(&number_at(a, key("revenue_usd"))));
@@ -40,7 +48,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let at = |k: &str| number_at(row, key(k));
         let or_zero = |v: f64| if v.is_finite() { v } else { 0.0 };
         let name = match text_at(row, key("name")) {
-            "" => place(text_at(row, key("operator"))),
+            "" => view.place(text_at(row, key("operator"))),
             name => stylized(name).to_owned(),
         };
         let (channel, tax) = (or_zero(at("channel_cost_usd")), or_zero(at("tax_usd")) + or_zero(at("levy_usd")));
@@ -70,17 +78,37 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let revenue = total(false, |b| b.revenue);
     let (kept, kept_published) = (total(false, |b| b.profit), total(true, |b| b.profit));
     let paired = bars.iter().any(|b| b.first_of_pair);
-    let second =
-        if paired { format!("; {} at the published tariff", number::dollars(kept_published)) } else { String::new() };
+    let second = if paired {
+        say!(view, "; {} at the published tariff", "; по опубликованному тарифу – {}", number::dollars(kept_published))
+    } else {
+        String::new()
+    };
+    let stylized_note = view.pick(STYLIZED.0, STYLIZED.1);
     let words = Words {
-        title: format!("Operators kept {} of {} mined{second}", number::dollars(kept), number::dollars(revenue)),
-        subtitle: format!("Where each operator’s revenue went, USD; {}", view.window()),
+        title: say!(
+            view,
+            "Operators kept {} of {} mined{}",
+            "Операторам осталось {} из добытых {}{}",
+            number::dollars(kept),
+            number::dollars(revenue),
+            second
+        ),
+        subtitle: say!(
+            view,
+            "Where each operator’s revenue went, USD; {}",
+            "Куда ушла выручка каждого оператора, долл.; {}",
+            view.window()
+        ),
         note: if paired {
-            format!(
-                "Home miners twice: at the article’s rate ({home}) and billed at the published tariff, behavior unchanged. {STYLIZED}"
+            say!(
+                view,
+                "Home miners twice: at the article’s rate ({}) and billed at the published tariff, behavior unchanged. {}",
+                "Домашние майнеры дважды: по ставке статьи ({}) и по опубликованному тарифу, при том же поведении. {}",
+                home,
+                stylized_note
             )
         } else {
-            STYLIZED.into()
+            stylized_note.into()
         },
     };
     let numbers = |f: fn(&Bar) -> f64| bars.iter().map(f).collect::<Vec<_>>();
@@ -119,66 +147,89 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             Column::numbers("profit_usd", "USD", "Profit", "What is left.", numbers(|b| b.profit)),
         ],
     };
-    let alt = format!(
+    let alt = say!(
+        view,
         "Bars of {} ledgers{}; operators kept {} of {}.",
+        "Полосы, книг: {}{}; операторам осталось {} из {}.",
         bars.len(),
-        if joined > 0 { ", home miners of all places as one" } else { "" },
+        if joined > 0 {
+            view.pick(", home miners of all places as one", ", домашние майнеры всех мест вместе")
+        } else {
+            ""
+        },
         number::dollars(kept),
         number::dollars(revenue)
     );
     finish(view, "ledgers", words, alt, data, |canvas, mut frame| {
-        let room = ((frame.bottom - frame.top - 30.0) / 15.0) as usize;
+        let narrow = frame.is_narrow();
+        let room = ((frame.bottom - frame.top - 30.0) / if narrow { 34.0 } else { 15.0 }) as usize;
         let shown = &bars[..bars.len().min(room.max(1))];
-        let row_height = ((frame.bottom - frame.top - 30.0) / shown.len() as f64).min(72.0);
-        let size = (row_height - 2.0).clamp(10.5, 14.0);
+        let row_height = ((frame.bottom - frame.top - 52.0) / shown.len() as f64).min(72.0);
+        let size = (row_height - 2.0).clamp(10.5, if narrow { 12.5 } else { 14.0 });
         let letters = Lettering::new(size);
         let widest = shown.iter().map(|b| canvas.width(&b.operator, letters)).fold(0.0, f64::max);
+        let margin = if narrow { 16.0 } else { 24.0 };
+        let beside = if narrow { 84.0 } else { 96.0 };
         let second = if paired { 74.0 } else { 8.0 };
-        frame.left = 24.0 + widest + second;
-        frame.top += 30.0;
+        // On narrow paper names stand over their bars.
+        frame.left = if narrow { margin + second } else { margin + widest + second };
+        frame.top += if narrow { 52.0 } else { 30.0 };
         frame.bottom = frame.top + row_height * shown.len() as f64;
         let largest = range(shown.iter().map(|b| b.revenue.max(b.costs.iter().sum()))).map_or(1.0, |r| r.1);
         let lowest = shown.iter().map(|b| b.profit.min(0.0)).fold(0.0, f64::min);
         let scale = if largest >= 2e6 { 1e6 } else { 1e3 };
-        let x = Scale::new((lowest / scale, largest / scale), (frame.left, frame.right - 96.0));
-        let unit = if scale > 5e5 { "million" } else { "thousand" };
-        for tick in x.ticks(6) {
+        let x = Scale::new((lowest / scale, largest / scale), (frame.left, frame.right - beside));
+        let count = if narrow { 3 } else { 6 };
+        let unit = if scale > 5e5 {
+            view.pick("million USD", "млн долл.")
+        } else {
+            view.pick("thousand USD", "тыс. долл.")
+        };
+        for tick in x.ticks(count) {
             canvas.line(
                 &[(x.at(tick), frame.top), (x.at(tick), frame.bottom)],
                 Ink::new(if tick == 0.0 { style::GRAY } else { style::FAINT }, 1.0),
             );
-            let text = format!("${}", number::fixed(tick, x.decimals(6)));
+            let text = format!("${}", number::fixed(tick, x.decimals(count)));
             canvas.text(
                 (x.at(tick), frame.bottom + 17.0),
                 &text,
                 Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle),
             );
         }
-        canvas.text(
-            (frame.right, frame.bottom + 17.0),
-            &format!("{unit} USD"),
-            Lettering::new(13.0).color(style::GRAY).anchor(Anchor::End),
-        );
-        let mut left = frame.left;
-        for (name, color) in PARTS.into_iter().chain([("Profit kept", style::GREEN)]) {
-            canvas.block((left, frame.top - 24.0), (left + 14.0, frame.top - 11.0), color, 1.0);
-            canvas.text((left + 20.0, frame.top - 13.0), name, Lettering::new(13.0));
-            left += 20.0 + canvas.width(name, Lettering::new(13.0)) + 22.0;
+        let places = [17.0, 33.0].map(|dy| ((frame.right, frame.bottom + dy), Anchor::End));
+        canvas.label(&places, unit, Lettering::new(13.0).color(style::GRAY));
+        let start = if narrow { margin } else { frame.left };
+        let (mut left, mut key_base) = (start, frame.top - if narrow { 36.0 } else { 13.0 });
+        for (en, ru, color) in PARTS.into_iter().chain([("Profit kept", "Осталось", style::GREEN)]) {
+            let name = view.pick(en, ru);
+            let across = 20.0 + canvas.width(name, Lettering::new(13.0));
+            if left + across > frame.right {
+                (left, key_base) = (start, key_base + 20.0);
+            }
+            canvas.block((left, key_base - 11.0), (left + 14.0, key_base + 2.0), color, 1.0);
+            canvas.text((left + 20.0, key_base), name, Lettering::new(13.0));
+            left += across + 22.0;
         }
         for (i, b) in shown.iter().enumerate() {
             let top = frame.top + i as f64 * row_height;
-            let (a, z) = (top + row_height * 0.14, top + row_height * 0.86);
-            let base = top + row_height / 2.0 + size * 0.34;
+            let over = if narrow { size + 3.0 } else { 0.0 };
+            let (a, z) = (top + over + (row_height - over) * 0.12, top + over + (row_height - over) * 0.84);
+            let base = f64::midpoint(a, z) + size * 0.34;
             if b.tariff != "published" {
-                canvas.text((24.0, base), &b.operator, letters);
+                canvas.plain((margin, if narrow { top + size } else { base }), &b.operator, letters);
             }
             canvas.text(
                 (frame.left - 8.0, base),
-                b.tariff,
+                match b.tariff {
+                    "article" => view.pick("article", "статья"),
+                    "published" => view.pick("published", "опубл."),
+                    other => other,
+                },
                 Lettering::new(size - 1.0).color(style::GRAY).anchor(Anchor::End),
             );
             let mut level = 0.0;
-            for (cost, (_, color)) in b.costs.iter().zip(PARTS) {
+            for (cost, (_, _, color)) in b.costs.iter().zip(PARTS) {
                 canvas.block((x.at(level / scale), a), (x.at((level + cost) / scale), z), color, 1.0);
                 level += cost;
             }
@@ -189,7 +240,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 if b.profit >= 0.0 { style::GREEN } else { style::VERMILION },
                 1.0,
             );
-            let text = format!("kept {}", compact(b.profit));
+            let text = say!(view, "kept {}", "ост. {}", compact(b.profit, view));
             canvas.text((x.at(level.max(to) / scale) + 7.0, base), &text, Lettering::new(size).color(style::BLACK));
         }
     })
@@ -225,14 +276,15 @@ fn join(bars: &mut Vec<Bar>) -> usize {
 }
 
 /// A sum as a label at a bar's end: $1.2M, $340k.
-fn compact(usd: f64) -> String {
+fn compact(usd: f64, view: &View<'_>) -> String {
+    let (millions, thousands) = (view.pick("M", " млн"), view.pick("k", " тыс."));
     let sign = if usd < 0.0 { "−" } else { "" };
     let size = usd.abs();
     if size >= 99.5e6 {
-        format!("{sign}${}M", number::fixed(size / 1e6, 0))
+        format!("{sign}${}{millions}", number::fixed(size / 1e6, 0))
     } else if size >= 0.9995e6 {
-        format!("{sign}${}M", number::fixed(size / 1e6, 1))
+        format!("{sign}${}{millions}", number::fixed(size / 1e6, 1))
     } else {
-        format!("{sign}${}k", number::fixed(size / 1e3, 0))
+        format!("{sign}${}{thousands}", number::fixed(size / 1e3, 0))
     }
 }

@@ -3,7 +3,7 @@
 use super::{Drawing, finish};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Dash, Frame, Ink, Lettering, Point, Scale, Words};
-use crate::report::view::{View, day_words, largest, range};
+use crate::report::view::{View, day_words, largest, month_short, range, say};
 use crate::report::{ReportError, number};
 
 const DAYS: usize = 7;
@@ -29,24 +29,37 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
 
     let mined = mining[peak];
     let title = if mined > 1e-4 * peak_mw {
-        format!(
+        say!(
+            view,
             "Mining drew {} MW of the {} MW that the region needed in its peak hour",
+            "Майнинг брал {} МВт из {} МВт, нужных региону в час максимума",
             number::whole(mined),
             number::whole(peak_mw)
         )
     } else {
-        format!("The region needed {} MW in its peak hour, none of it for mining", number::whole(peak_mw))
+        say!(
+            view,
+            "The region needed {} MW in its peak hour, none of it for mining",
+            "В час максимума региону было нужно {} МВт, майнингу – ничего",
+            number::whole(peak_mw)
+        )
     };
     let week = if view.dated {
         let from = window.from.plus(first_day as i32);
-        format!("{} to {}", day_words(from), day_words(from.plus(days as i32 - 1)))
+        let until = from.plus(days as i32 - 1);
+        say!(view, "{} to {}", "{} – {}", day_words(from, view.language), day_words(until, view.language))
     } else {
-        format!("week of the peak, {}", view.weather())
+        say!(view, "week of the peak, {}", "неделя максимума, {}", view.weather())
     };
     let words = Words {
         title,
-        subtitle: format!("Load of the region by use, hourly means; {week}"),
-        note: format!("Peak hour: {}.", view.when(peak)),
+        subtitle: say!(
+            view,
+            "Load of the region by use, hourly means; {}",
+            "Нагрузка региона по назначению, средние за час; {}",
+            week
+        ),
+        note: say!(view, "Peak hour: {}.", "Час максимума: {}.", view.when(peak)),
     };
     let hours = (0..load_w.len()).map(|i| i as f64 * view.step_hours()).collect::<Vec<_>>();
     let mut columns = vec![
@@ -66,19 +79,22 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         ));
     }
     let data = Table { name: "peak-week".into(), title: "Load by use in the week of the peak.".into(), columns };
-    let alt = format!(
-        "Stacked areas of demand, losses and mining over {days} days; the total peaks at {} MW, of which mining is {} MW.",
+    let alt = say!(
+        view,
+        "Stacked areas of demand, losses and mining over {} days; the total peaks at {} MW, of which mining is {} MW.",
+        "Сложенные площади спроса, потерь и майнинга, дней: {}; максимум {} МВт, из них майнинг {} МВт.",
+        days,
         number::whole(peak_mw),
         number::whole(mined)
     );
 
     finish(view, "peak-week", words, alt, data, |canvas, mut frame| {
-        frame.right -= 96.0;
+        frame.right -= if frame.is_narrow() { 84.0 } else { 104.0 };
         let strip_height = if temperature_w.is_some() { 100.0 } else { 0.0 };
         let main = Frame { top: frame.top + 18.0, bottom: frame.bottom - strip_height, ..frame };
         let x = Scale::new((0.0, load_w.len() as f64), (frame.left, frame.right));
         let y = Scale::round((0.0, peak_mw * 1.04), (main.bottom, main.top), 5);
-        style::value_axis(canvas, main, &y, 5, "MW");
+        style::value_axis(canvas, main, &y, 5, view.pick("MW", "МВт"));
         for d in 1..days {
             let edge = x.at((d * per_day) as f64);
             canvas.line(&[(edge, main.top), (edge, frame.bottom)], Ink::new(style::FAINT, 1.0).dash(Dash::Dotted));
@@ -99,14 +115,24 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
 
         let last = load_w.len() - 1;
         let ends = [
-            (demand_w[last] / 2.0, "Demand", "without mining", style::GRAY),
-            (demand_w[last] + losses_w[last] / 2.0, "Losses", "", style::GRAY),
-            (demand_w[last] + losses_w[last] + mining_w[last] / 2.0, "Mining", "", style::VERMILION),
+            (
+                demand_w[last] / 2.0,
+                view.pick("Demand", "Спрос"),
+                view.pick("without mining", "без майнинга"),
+                style::GRAY,
+            ),
+            (demand_w[last] + losses_w[last] / 2.0, view.pick("Losses", "Потери"), "", style::GRAY),
+            (
+                demand_w[last] + losses_w[last] + mining_w[last] / 2.0,
+                view.pick("Mining", "Майнинг"),
+                "",
+                style::VERMILION,
+            ),
         ];
         let wanted: Vec<f64> = ends.iter().map(|e| y.at(e.0) + 5.0).collect();
         let placed = style::label::spread(&wanted, 18.0, main.top, main.bottom);
         for ((_, name, more, color), at) in ends.iter().zip(placed) {
-            if *name == "Mining" && mined < 0.5 {
+            if *color == style::VERMILION && mined < 0.5 {
                 continue;
             }
             canvas.text((frame.right + 8.0, at), name, Lettering::new(14.0).bold().color(*color));
@@ -116,16 +142,16 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let (px, py) = (x.at((peak - steps.start) as f64 + 0.5), y.at(peak_mw));
         canvas.dot((px, py), 3.5, style::BLACK);
         let (anchor, shift) = if px > frame.right - 190.0 { (Anchor::End, -7.0) } else { (Anchor::Start, 7.0) };
-        let text = format!("Peak: {} MW", number::whole(peak_mw));
+        let text = say!(view, "Peak: {} MW", "Максимум: {} МВт", number::whole(peak_mw));
         canvas.text((px + shift, py - 8.0), &text, Lettering::new(14.0).bold().anchor(anchor));
 
         for d in 0..days {
             let middle = x.at((d as f64 + 0.5) * per_day as f64);
             let label = if view.dated {
                 let (_, m, day) = window.from.plus((first_day + d) as i32).ymd();
-                format!("{day} {}", &crate::report::view::month_name(m)[..3])
+                format!("{day} {}", month_short(m, view.language))
             } else {
-                format!("day {}", d + 1)
+                say!(view, "day {}", "день {}", d + 1)
             };
             canvas.text(
                 (middle, frame.bottom + 18.0),
@@ -143,10 +169,14 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             canvas.line(&points, Ink::new(style::BLUE, 1.8));
             canvas.text(
                 (frame.right + 8.0, strip.top + 12.0),
-                "Air in Irkutsk",
+                if frame.is_narrow() {
+                    view.pick("Air, Irkutsk", "Воздух")
+                } else {
+                    view.pick("Air in Irkutsk", "Воздух, Иркутск")
+                },
                 Lettering::new(13.0).color(style::BLUE).bold(),
             );
-            let span = format!("{} to {} °C", number::fixed(ends.0, 0), number::fixed(ends.1, 0));
+            let span = say!(view, "{} to {} °C", "от {} до {} °C", number::fixed(ends.0, 0), number::fixed(ends.1, 0));
             canvas.text((frame.right + 8.0, strip.top + 28.0), &span, Lettering::new(13.0).color(style::BLUE));
         }
     })

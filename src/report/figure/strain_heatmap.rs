@@ -2,23 +2,20 @@
 
 use super::{Drawing, finish, month_axis};
 use crate::report::data::{Column, Table};
-use crate::report::style::{self, Anchor, Frame, Lettering, Rgb, Scale, Words};
-use crate::report::view::{CORRIDOR, View, largest, month_name, of_hours};
+use crate::report::style::{self, Anchor, Frame, HEAT, Lettering, Scale, Words};
+use crate::report::view::{CORRIDOR, View, in_month, largest, say};
 use crate::report::{ReportError, number};
 
 /// Upper ends of the classes, % of the limit.
 const CLASSES: [f64; 6] = [50.0, 70.0, 80.0, 90.0, 99.5, f64::INFINITY];
-const NAMES: [&str; 6] = ["under 50 %", "50–70 %", "70–80 %", "80–90 %", "90 % to limit", "at the limit"];
-/// From light to dark, so that the order shows without hue.
-const COLORS: [Rgb; 6] = [
-    (0xf3, 0xf5, 0xf7),
-    (0xcf, 0xe1, 0xee),
-    (0x8f, 0xbf, 0xdf),
-    (0xf0, 0xb0, 0x4c),
-    (0xd5, 0x4a, 0x00),
-    (0x5c, 0x10, 0x10),
+const NAMES: [(&str, &str); 6] = [
+    ("under 50 %", "до 50 %"),
+    ("50–70 %", "50–70 %"),
+    ("70–80 %", "70–80 %"),
+    ("80–90 %", "80–90 %"),
+    ("90 % to limit", "от 90 %"),
+    ("at the limit", "на пределе"),
 ];
-
 /// Days that a cell's column at most covers, so that the picture stays small for long runs.
 const COLUMNS: usize = 800;
 
@@ -50,30 +47,46 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let strained: f64 = by_month.iter().sum();
     let shares: Vec<f64> = by_month.iter().zip(&of_month).map(|(h, all)| h / all.max(1.0)).collect();
     let worst = largest(&shares).map_or(0, |w| w.0);
-    let (subject, bound) = if corridor { ("The corridor", "its limit") } else { ("The load", "its peak") };
+    let (subject, bound) = if corridor {
+        (view.pick("The corridor", "Коридор"), view.pick("its limit", "своего предела"))
+    } else {
+        (view.pick("The load", "Нагрузка"), view.pick("its peak", "своего максимума"))
+    };
     let title = if strained < 1.0 {
-        format!("{subject} never came above 90 % of {bound}")
+        say!(view, "{} never came above 90 % of {}", "{}: ни часа выше 90 % {}", subject, bound)
     } else {
         let month = if window.days() < 60 {
             String::new()
         } else {
             let share = number::fixed(100.0 * by_month[worst] / of_month[worst], 0);
-            format!("; in {} {share} % of the time", month_name(worst as u32 + 1))
+            let month = in_month(worst as u32 + 1, view.language);
+            say!(view, "; {} {} % of the time", "; {} – {} % времени", month, share)
         };
-        format!("{subject} ran above 90 % of {bound} in {}{month}", of_hours(strained, hours))
+        let of = view.of_hours(strained, hours);
+        say!(view, "{} ran above 90 % of {} in {}{}", "{}: выше 90 % {} {}{}", subject, bound, of, month)
     };
-    let what = if corridor { "Loading of the north–south corridor" } else { "Load of the region over its largest" };
+    let what = if corridor {
+        view.pick("Loading of the north–south corridor", "Загрузка коридора север – юг")
+    } else {
+        view.pick("Load of the region over its largest", "Нагрузка региона в долях максимума")
+    };
     let days = if view.dated { String::new() } else { format!("; {}", view.weather()) };
     let assumed = view.interface(CORRIDOR).filter(|r| corridor && r.limit_assumed && r.limit_high_mw > r.limit_low_mw);
     let note = assumed.map_or_else(String::new, |r| {
-        format!(
+        say!(
+            view,
             "The limit is not published. {} MW is assumed, range {}–{} MW; the colors shift with it.",
+            "Предел не опубликован. Принято {} МВт, диапазон {}–{} МВт; цвета сдвигаются вместе с ним.",
             number::fixed(r.limit_mw, 0),
             number::fixed(r.limit_low_mw, 0),
             number::fixed(r.limit_high_mw, 0)
         )
     });
-    let words = Words { title, subtitle: format!("{what} by hour of the day, {}{days}", view.window()), note };
+    let words = Words {
+        title,
+        subtitle: say!(view, "{} by hour of the day, {}{}", "{} по часам суток, {}{}", what, view.window(), days),
+        note,
+    };
     let dates: Vec<_> = (0..window.days()).map(|d| window.from.plus(d as i32).to_string().into()).collect();
     let mut columns = vec![Column::texts("date", "Day", "The day.", dates)];
     for step in 0..per_day {
@@ -89,10 +102,16 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         ));
     }
     let data = Table { name: "strain-heatmap".into(), title: format!("{what}, % of {of}.").into(), columns };
-    let alt = format!("A grid of hours by days colored by share of {of}; {} above 90 %.", of_hours(strained, hours));
+    let alt = say!(
+        view,
+        "A grid of hours by days colored by strain; {} above 90 %.",
+        "Сетка часов по дням, цвет – напряжение; {} выше 90 %.",
+        view.of_hours(strained, hours)
+    );
 
     finish(view, "strain-heatmap", words, alt, data, |canvas, frame| {
-        let frame = Frame { top: frame.top + 34.0, ..frame };
+        let keys: usize = if frame.is_narrow() { 3 } else { 1 };
+        let frame = Frame { top: frame.top + 14.0 + 20.0 * keys as f64, ..frame };
         let total = window.days();
         let x = Scale::new((0.0, total as f64), (frame.left, frame.right));
         let y = Scale::new((0.0, per_day as f64), (frame.top, frame.bottom));
@@ -123,7 +142,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 cells[was].push(((a, top), b - a, height));
             }
         }
-        for (of_class, color) in cells.iter().zip(COLORS) {
+        for (of_class, color) in cells.iter().zip(HEAT) {
             canvas.cells(of_class, color);
         }
         let letters = Lettering::new(13.0).color(style::GRAY);
@@ -131,14 +150,20 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             let at = y.at(f64::from(hour) / 24.0 * per_day as f64) + 4.5;
             canvas.text((frame.left - 8.0, at), &format!("{hour:02}:00"), letters.anchor(Anchor::End));
         }
-        month_axis(canvas, frame, &window, &x);
+        month_axis(canvas, frame, view, &x);
         let mut left = frame.left;
         let present = |class: usize| cells.get(class).is_some_and(|c| !c.is_empty());
-        for (class, name) in NAMES.iter().enumerate().filter(|(c, _)| present(*c)) {
-            let name = if !corridor && class == 4 { "above 90 %" } else { name };
-            canvas.block((left, frame.top - 26.0), (left + 16.0, frame.top - 12.0), COLORS[class], 1.0);
-            canvas.text((left + 22.0, frame.top - 14.0), name, letters);
-            left += 22.0 + canvas.width(name, letters) + 20.0;
+        let mut row = keys - 1;
+        for (class, (en, ru)) in NAMES.iter().enumerate().filter(|(c, _)| present(*c)) {
+            let name = if !corridor && class == 4 { view.pick("above 90 %", "от 90 %") } else { view.pick(en, ru) };
+            let across = 22.0 + canvas.width(name, letters);
+            if left + across > frame.right && row > 0 {
+                (left, row) = (frame.left, row - 1);
+            }
+            let base = frame.top - 14.0 - 20.0 * row as f64;
+            canvas.block((left, base - 12.0), (left + 16.0, base + 2.0), HEAT[class], 1.0);
+            canvas.text((left + 22.0, base), name, letters);
+            left += across + 20.0;
         }
     })
 }

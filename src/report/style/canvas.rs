@@ -1,7 +1,8 @@
 //! What figures draw with: lines, areas and letters in CSS pixels over plotters' SVG backend.
 
-use super::{Rgb, Words, font};
-use crate::report::ReportError;
+use super::{Rgb, Theme, Words, font};
+use crate::report::view::View;
+use crate::report::{Language, ReportError, number};
 use core::fmt::Write as _;
 use plotters::backend::SVGBackend;
 use plotters::prelude::DrawingBackend;
@@ -95,11 +96,41 @@ impl Lettering {
     }
 }
 
+/// Where a text stands, CSS pixels: from its ascenders to its descenders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The text as set.
+    pub text: String,
+    /// Left, top, right, bottom.
+    pub edges: [f64; 4],
+}
+
+impl Place {
+    /// Whether two texts touch.
+    pub fn touches(&self, other: &Self) -> bool {
+        let ([a, b, c, d], [e, f, g, h]) = (self.edges, other.edges);
+        a < g && e < c && b < h && f < d
+    }
+}
+
+/// A finished picture and where its texts stand.
+#[derive(Clone, Debug)]
+pub struct Painted {
+    /// The picture, without fonts.
+    pub svg: String,
+    /// Its texts.
+    pub places: Vec<Place>,
+}
+
 /// A picture being drawn. A fault of the library is kept and told at the end.
 pub struct Canvas<'a> {
     svg: SVGBackend<'a>,
     below: String,
     fault: Option<String>,
+    places: Vec<Place>,
+    extent: (f64, f64),
+    theme: Theme,
+    language: Language,
 }
 
 fn fine(p: Point) -> (i32, i32) {
@@ -126,8 +157,9 @@ impl Canvas<'_> {
                 Dash::Dotted => dashes(run, 1.8, 3.2),
             };
             for piece in pieces.into_iter().filter(|p| p.len() > 1) {
+                let color = self.theme.color(ink.color);
                 let style = ShapeStyle {
-                    color: RGBAColor(ink.color.0, ink.color.1, ink.color.2, 1.0),
+                    color: RGBAColor(color.0, color.1, color.2, 1.0),
                     filled: false,
                     stroke_width: libm::round(ink.width * FINE) as u32,
                 };
@@ -139,7 +171,8 @@ impl Canvas<'_> {
 
     /// A filled polygon.
     pub fn area(&mut self, points: &[Point], color: Rgb, opacity: f64) {
-        let done = self.svg.fill_polygon(points.iter().copied().map(fine), &filled(color, opacity));
+        let paint = filled(self.theme.color(color), opacity);
+        let done = self.svg.fill_polygon(points.iter().copied().map(fine), &paint);
         self.keep(done);
     }
 
@@ -152,20 +185,31 @@ impl Canvas<'_> {
     /// A filled rectangle between two corners in any order.
     pub fn block(&mut self, a: Point, b: Point, color: Rgb, opacity: f64) {
         let (low, high) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
-        let done = self.svg.draw_rect(fine(low), fine(high), &filled(color, opacity), true);
+        let done = self.svg.draw_rect(fine(low), fine(high), &filled(self.theme.color(color), opacity), true);
         self.keep(done);
     }
 
     /// A filled dot with a white rim.
     pub fn dot(&mut self, at: Point, radius: f64, color: Rgb) {
         for (r, c) in [(radius + 1.2, super::WHITE), (radius, color)] {
-            let done = self.svg.draw_circle(fine(at), libm::round(r * FINE) as u32, &filled(c, 1.0), true);
+            let paint = filled(self.theme.color(c), 1.0);
+            let done = self.svg.draw_circle(fine(at), libm::round(r * FINE) as u32, &paint, true);
             self.keep(done);
         }
     }
 
-    /// A text on a baseline.
+    /// Width and height of the picture, CSS pixels.
+    pub fn extent(&self) -> (f64, f64) {
+        self.extent
+    }
+
+    /// A text on a baseline, its numbers written as the picture's language writes them.
     pub fn text(&mut self, baseline: Point, text: &str, lettering: Lettering) {
+        self.plain(baseline, &number::localized(text, self.language), lettering);
+    }
+
+    /// A text on a baseline, letter by letter as given: names, versions, ids.
+    pub fn plain(&mut self, baseline: Point, text: &str, lettering: Lettering) {
         if text.is_empty() {
             return;
         }
@@ -174,15 +218,54 @@ impl Canvas<'_> {
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
-        let (r, g, b) = lettering.color;
+        let place = self.place(baseline, text, lettering);
+        self.places.push(place);
+        let (r, g, b) = self.theme.color(lettering.color);
         let color = plotters::style::RGBColor(r, g, b);
         let style = TextStyle::from(lettering.font()).color(&color).pos(Pos::new(h, VPos::Top));
         let done = self.svg.draw_text(text, &style, fine((baseline.0, baseline.1 - HANG * lettering.size)));
         self.keep(done);
     }
 
-    /// The width of a text, CSS pixels.
+    /// A label at the first of several places where it meets no other text and stays on the paper; at none if all are taken.
+    /// Tells whether it was set.
+    pub fn label(&mut self, places: &[(Point, Anchor)], text: &str, lettering: Lettering) -> bool {
+        let text = number::localized(text, self.language);
+        for (baseline, anchor) in places {
+            let lettering = lettering.anchor(*anchor);
+            if self.is_free(&self.place(*baseline, &text, lettering)) {
+                self.plain(*baseline, &text, lettering);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn is_free(&self, place: &Place) -> bool {
+        let [left, top, right, bottom] = place.edges;
+        let inside = left >= 0.0 && top >= 0.0 && right <= self.extent.0 && bottom <= self.extent.1;
+        inside && !self.places.iter().any(|p| p.touches(place))
+    }
+
+    /// Where a text would stand.
+    fn place(&self, (x, y): Point, text: &str, lettering: Lettering) -> Place {
+        let width = self.measure(text, lettering);
+        let left = match lettering.anchor {
+            Anchor::Start => x,
+            Anchor::Middle => x - width / 2.0,
+            Anchor::End => x - width,
+        };
+        // Source Sans 3: figures and capitals stand 0.66 em high, descenders hang 0.2 em deep.
+        let edges = [left, y - 0.68 * lettering.size, left + width, y + 0.2 * lettering.size];
+        Place { text: text.to_owned(), edges }
+    }
+
+    /// The width of a text as it will be set, CSS pixels.
     pub fn width(&self, text: &str, lettering: Lettering) -> f64 {
+        self.measure(&number::localized(text, self.language), lettering)
+    }
+
+    fn measure(&self, text: &str, lettering: Lettering) -> f64 {
         lettering.font().layout_box(text).map_or(0.0, |((x0, _), (x1, _))| f64::from(x1 - x0) / FINE)
     }
 
@@ -191,7 +274,7 @@ impl Canvas<'_> {
         if cells.is_empty() {
             return;
         }
-        let (r, g, b) = color;
+        let (r, g, b) = self.theme.color(color);
         // Writing to a String cannot fail.
         let _ = write!(self.below, "<path shape-rendering=\"crispEdges\" fill=\"#{r:02X}{g:02X}{b:02X}\" d=\"");
         for (corner, width, height) in cells {
@@ -242,36 +325,43 @@ fn dashes(points: &[Point], on: f64, off: f64) -> Vec<Vec<Point>> {
 pub(super) fn paint(
     id: &str,
     words: &Words,
-    (width, height): (f64, f64),
+    view: &View<'_>,
     draw: impl FnOnce(&mut Canvas<'_>),
-) -> Result<String, ReportError> {
+) -> Result<Painted, ReportError> {
     let refused = |reason: String| ReportError::Drawing { figure: id.into(), reason };
     if !font::register() {
         return Err(refused("the embedded font is not readable".into()));
     }
+    let (extent, theme, language) = (view.look.size.extent(), view.look.theme, view.language);
+    let (w, h) = (extent.0 * FINE, extent.1 * FINE);
     let mut body = String::new();
-    let (below, fault) = {
-        let size = ((width * FINE) as u32, (height * FINE) as u32);
-        let mut canvas = Canvas { svg: SVGBackend::with_string(&mut body, size), below: String::new(), fault: None };
+    let (below, fault, places) = {
+        let svg = SVGBackend::with_string(&mut body, (w as u32, h as u32));
+        let (below, places) = (String::new(), Vec::new());
+        let mut canvas = Canvas { svg, below, fault: None, places, extent, theme, language };
         draw(&mut canvas);
         let done = canvas.svg.present();
         canvas.keep(done);
-        (canvas.below, canvas.fault)
+        (canvas.below, canvas.fault, canvas.places)
     };
     if let Some(reason) = fault {
         return Err(refused(reason));
     }
     let Some((_, shapes)) = body.split_once(">\n") else { return Err(refused("no picture was written".into())) };
     let shapes = shapes.replace(" opacity=\"1\"", "").replace(&format!(" font-family=\"{}\"", font::FAMILY), "");
-    let (w, h) = (width * FINE, height * FINE);
     let (title, subtitle) = (escaped(&words.title), escaped(&words.subtitle));
-    Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {w} {h}\" \
-         role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" font-family=\"'{}', 'Source Sans 3', Arial, sans-serif\" \
-         stroke-linejoin=\"round\">\n<title id=\"{id}-title\">{title}</title>\n<desc id=\"{id}-desc\">{subtitle}</desc>\n\
-         <rect width=\"{w}\" height=\"{h}\" fill=\"#FFFFFF\"/>\n{below}{shapes}",
+    let (r, g, b) = theme.color(super::WHITE);
+    let lang = language.code();
+    let svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {w} {h}\" lang=\"{lang}\" \
+         role=\"img\" aria-labelledby=\"{id}-{lang}-title {id}-{lang}-desc\" font-family=\"'{}', 'Source Sans 3', Arial, sans-serif\" \
+         stroke-linejoin=\"round\">\n<title id=\"{id}-{lang}-title\">{title}</title>\n<desc id=\"{id}-{lang}-desc\">{subtitle}</desc>\n\
+         <rect width=\"{w}\" height=\"{h}\" fill=\"#{r:02X}{g:02X}{b:02X}\"/>\n{below}{shapes}",
+        extent.0,
+        extent.1,
         font::FAMILY
-    ))
+    );
+    Ok(Painted { svg, places })
 }
 
 /// A text as XML content.
@@ -282,6 +372,7 @@ pub(crate) fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::synthetic;
 
     #[test]
     fn dashes_keep_the_length_drawn() {
@@ -293,7 +384,9 @@ mod tests {
     fn words_from_a_scenario_stay_words() {
         let words =
             Words { title: "<script>alert(1)</script>".into(), subtitle: "\"><img>".into(), note: String::new() };
-        let svg = paint("x", &words, (100.0, 50.0), |c| c.text((5.0, 20.0), "<b>&", Lettering::new(12.0))).unwrap();
+        let (record, meta) = (synthetic::record(1), synthetic::meta());
+        let view = View::new(&record, &meta);
+        let svg = paint("x", &words, &view, |c| c.text((5.0, 20.0), "<b>&", Lettering::new(12.0))).unwrap().svg;
         assert!(!svg.contains("<script") && !svg.contains("<img") && !svg.contains("<b>"));
     }
 
@@ -302,7 +395,12 @@ mod tests {
         // Ten figures of Source Sans 3 are 0.497 em wide each.
         let words = Words { title: String::new(), subtitle: String::new(), note: String::new() };
         let mut measured = 0.0;
-        paint("x", &words, (100.0, 50.0), |c| measured = c.width("0000000000", Lettering::new(20.0))).unwrap();
+        let (record, meta) = (synthetic::record(1), synthetic::meta());
+        let view = View::new(&record, &meta);
+        paint("x", &words, &view, |c| measured = c.width("abcdefghij", Lettering::new(20.0))).unwrap();
+        let letters = measured;
+        paint("x", &words, &view, |c| measured = c.width("0000000000", Lettering::new(20.0))).unwrap();
+        assert!(letters > 80.0 && letters < 110.0, "{letters}");
         assert!((measured - 99.4).abs() < 1.0, "{measured}");
     }
 }

@@ -20,6 +20,18 @@ pub fn png(svg: &str, (width, height): (f64, f64), fineness: f64) -> Result<Vec<
     pack(pixels.data(), columns, rows).map_err(|e| e.to_string())
 }
 
+/// A picture with its letters as shapes.
+///
+/// # Errors
+/// What is said of a picture that cannot be read.
+pub fn outlined(svg: &str) -> Result<String, String> {
+    let options =
+        usvg::Options { fontdb: font::database(), font_family: font::FAMILY.into(), ..usvg::Options::default() };
+    let tree = usvg::Tree::from_str(svg, &options).map_err(|e| e.to_string())?;
+    let shapes = usvg::WriteOptions { preserve_text: false, coordinates_precision: 2, ..usvg::WriteOptions::default() };
+    Ok(tree.to_string(&shapes))
+}
+
 /// Opaque RGBA pixels as PNG (W3C, Portable Network Graphics, third edition, 2025): three bytes a pixel, each row as the
 /// difference from the row above, which suits pictures of lines on white.
 fn pack(rgba: &[u8], columns: u32, rows: u32) -> std::io::Result<Vec<u8>> {
