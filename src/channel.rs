@@ -13,6 +13,7 @@
 //! year's flow once, and closes the rail until it is replaced.
 
 pub mod cash_out;
+pub mod leakage;
 pub mod procurement;
 
 pub use cash_out::{ChannelNow, book, route};

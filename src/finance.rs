@@ -63,11 +63,19 @@ pub struct Rules {
     pub levy: Tariff,
     /// Multiplier of the business tariff.
     pub business_factor: f64,
+    /// Least price of a kilowatt hour of mining at each site.
+    pub floor: Table<SiteId, Tariff>,
 }
 
-impl Default for Rules {
-    fn default() -> Self {
-        Self { home_usd_per_kwh: None, levy: Tariff::ZERO, business_factor: 1.0 }
+impl Rules {
+    /// No restriction.
+    pub fn none(finance: &Finance) -> Self {
+        Self {
+            home_usd_per_kwh: None,
+            levy: Tariff::ZERO,
+            business_factor: 1.0,
+            floor: Table::filled(finance.sites.len(), Tariff::ZERO),
+        }
     }
 }
 
@@ -100,12 +108,38 @@ pub struct FinanceNow {
     purses: Vec<Purse>,
     day: Option<Day>,
     homes_paid: Carry,
+    contracts: Vec<Contracted>,
+}
+
+/// Power that a site pays for whether it uses it or not: the largest of the month before, or of this month where that is
+/// more.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Contracted {
+    kw: f64,
+    month_max_kw: f64,
+}
+
+impl Contracted {
+    /// Kilowatt hours of the contract in a step in which the site drew a mean power.
+    fn owed(&mut self, drawn_kw: f64, hours: f64, month_turns: bool) -> f64 {
+        if month_turns {
+            self.kw = core::mem::take(&mut self.month_max_kw);
+        }
+        self.month_max_kw = self.month_max_kw.max(drawn_kw);
+        self.kw = self.kw.max(self.month_max_kw);
+        self.kw * hours
+    }
 }
 
 impl Finance {
     /// Empty books.
     pub fn start(&self, _seed: Seed, _member: Member, _window: &Window) -> FinanceNow {
-        FinanceNow { purses: vec![Purse::default(); self.operators.len()], day: None, homes_paid: Carry::default() }
+        FinanceNow {
+            purses: vec![Purse::default(); self.operators.len()],
+            day: None,
+            homes_paid: Carry::default(),
+            contracts: vec![Contracted::default(); self.sites.len()],
+        }
     }
 
     /// Roubles per dollar on a day.
@@ -115,18 +149,26 @@ impl Finance {
 
     /// Price of energy at a site without levies, USD/kWh: what is paid, what the published tariff asks, and of what is paid
     /// the host's part.
-    fn price(&self, rules: &Rules, payer: &Payer, moment: &Moment) -> SitePrice {
+    fn price(&self, rules: &Rules, site: SiteId, payer: &Payer, moment: &Moment) -> SitePrice {
+        let price = self.price_by_class(rules, payer, moment);
+        let floor = rules.floor[site].as_usd_per_kwh();
+        SitePrice { paid: price.paid.max(floor), published: price.published.max(floor), ..price }
+    }
+
+    fn price_by_class(&self, rules: &Rules, payer: &Payer, moment: &Moment) -> SitePrice {
         let fx = self.rub_per_usd(moment.day);
         match payer.class {
             Class::Home(settlement) => {
                 let published = self.tariffs.published_mining(settlement, moment) / fx;
                 let decreed = rules.home_usd_per_kwh.or(self.tariffs.home);
-                SitePrice { paid: decreed.map_or(published, Tariff::as_usd_per_kwh), published, host: 0.0 }
+                SitePrice { paid: decreed.map_or(published, Tariff::as_usd_per_kwh), published, host: 0.0, owed: 0.0 }
             }
             Class::Business | Class::Hosted => {
                 let energy = self.tariffs.business.on(moment.day) * rules.business_factor / fx;
-                let host = if payer.class == Class::Hosted { self.tariffs.hosting / fx } else { 0.0 };
-                SitePrice { paid: energy + host, published: energy + host, host }
+                let hosted = payer.class == Class::Hosted;
+                let host = if hosted { self.tariffs.hosting / fx } else { 0.0 };
+                let owed = if hosted { self.tariffs.take_or_pay } else { self.tariffs.standing };
+                SitePrice { paid: energy + host, published: energy + host, host, owed }
             }
         }
     }
@@ -139,6 +181,8 @@ struct SitePrice {
     published: f64,
     /// Of what is paid, the host's part.
     host: f64,
+    /// Share of it that is owed for contracted power, used or not.
+    owed: f64,
 }
 
 impl FinanceNow {
@@ -165,13 +209,20 @@ pub fn tariffs(given: &Finance, rules: &Rules, _now: &mut FinanceNow, moment: &M
     let levy = rules.levy.as_usd_per_kwh();
     let count = given.sites.len();
     let (mut site, mut published) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    for payer in &given.sites {
-        let price = given.price(rules, payer, moment);
+    let mut marginal = Vec::with_capacity(count);
+    for (id, payer) in given.sites.enumerate() {
+        let price = given.price(rules, id, payer, moment);
         site.push(Tariff::usd_per_kwh(price.paid + levy));
+        marginal.push(Tariff::usd_per_kwh(price.paid * (1.0 - price.owed) + levy));
         published.push(Tariff::usd_per_kwh(price.published + levy));
     }
     let exchange = ExchangeRate::rub_per_usd(given.rub_per_usd(moment.day));
-    Tariffs { site: Table::new(site), site_published: Table::new(published), exchange }
+    Tariffs {
+        site: Table::new(site),
+        marginal: Table::new(marginal),
+        site_published: Table::new(published),
+        exchange,
+    }
 }
 
 /// Settles the step: coin sold, channels paid, power billed twice, levies and taxes taken, machines paid, homes valued.
@@ -202,13 +253,16 @@ pub fn settle(
     let mut homes_usd = homes.energy.as_kwh() * home_rate.unwrap_or(published_rate);
     let mut homes_published_usd = homes.energy.as_kwh() * published_rate;
     let (mut mining, mut mining_usd, mut mining_published_usd) = (Valued::default(), 0.0, 0.0);
-    for (payer, made) in given.sites.iter().zip(hashed.sites.iter()) {
+    for (((id, payer), made), contract) in given.sites.enumerate().zip(hashed.sites.iter()).zip(&mut now.contracts) {
         let kwh = made.energy.as_kwh();
-        let price = given.price(rules, payer, moment);
+        let price = given.price(rules, id, payer, moment);
+        let hours = moment.span.as_hours();
+        let owed = contract.owed(kwh / hours, hours, moment.first_of_month());
+        let billed = kwh * (1.0 - price.owed) + owed * price.owed;
         if let Some(bill) = bills.get_mut(payer.operator.0 as usize) {
-            bill.power += kwh * price.paid;
-            bill.published += kwh * price.published;
-            bill.host += kwh * price.host;
+            bill.power += billed * price.paid;
+            bill.published += billed * price.published;
+            bill.host += billed * price.host;
             bill.kwh += kwh;
         }
         if let Class::Home(_) = payer.class {

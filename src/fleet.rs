@@ -29,7 +29,7 @@ use crate::flows::{
 };
 use crate::ids::{Id, ModelId, SiteId, Table};
 use crate::random::{Member, Seed, Stream};
-use crate::units::{Hashrate, Power, Span};
+use crate::units::{Fraction, Hashrate, Power, Span};
 use site::Coming;
 
 /// A site as given.
@@ -60,6 +60,8 @@ pub struct Fleet {
 pub struct Rules {
     /// Hours in which a site must stand still.
     pub curfew: Table<SiteId, Option<Curfew>>,
+    /// Share of a site's registered machines that may run (a cap on what a home may use).
+    pub allowed: Table<SiteId, Fraction>,
     /// Times the usual time of a repair, where an embargo holds up parts.
     pub repair_delay: f64,
 }
@@ -67,7 +69,12 @@ pub struct Rules {
 impl Rules {
     /// No restriction.
     pub fn none(fleet: &Fleet) -> Self {
-        Self { curfew: Table::filled(fleet.sites.len(), None), repair_delay: 1.0 }
+        let sites = fleet.sites.len();
+        Self {
+            curfew: Table::filled(sites, None),
+            allowed: Table::filled(sites, Fraction::ALL),
+            repair_delay: 1.0,
+        }
     }
 }
 
@@ -201,11 +208,16 @@ pub fn bid(
     for (i, here) in now.sites.iter_mut().enumerate() {
         let id = SiteId::from_index(i);
         let cooled = overhead.sites[id];
-        let open = !rules.curfew[id].is_some_and(|c| c.closes(moment));
-        let limit = break_even_efficiency(worth.revenue[id], worth.tariff[id], cooled.pue);
-        let (hashrate, power) = here.run(fleet, moment.day, open, limit, cooled.inlet, start_loss);
-        let machines = Power::w(power);
-        sites.push(SiteBid { power: machines * cooled.pue, machines, hashrate: Hashrate::th_s(hashrate) });
+        // The law reaches what is on the books; what is hidden runs on. Cold starts of those who obey are counted only
+        // where the whole site obeys.
+        let hidden = worth.hidden[id].value();
+        let lawful = if rules.curfew[id].is_some_and(|c| c.closes(moment)) { 0.0 } else { rules.allowed[id].value() };
+        let running = hidden + (1.0 - hidden) * lawful;
+        let limit = break_even_efficiency(worth.revenue[id], worth.marginal[id], cooled.pue);
+        let (hashrate, power) = here.run(fleet, moment.day, running > 0.0, limit, cooled.inlet, start_loss);
+        let machines = Power::w(power) * running;
+        let hashrate = Hashrate::th_s(hashrate) * running;
+        sites.push(SiteBid { power: machines * cooled.pue, machines, hashrate });
     }
     Bids { sites: Table::new(sites) }
 }

@@ -125,6 +125,8 @@ pub struct Overhead {
 pub struct Tariffs {
     /// All-in price that a site pays, levies included: behavior follows it.
     pub site: Table<SiteId, Tariff>,
+    /// Price of one more kilowatt hour at each site, what is owed anyway for its connection or contract left out.
+    pub marginal: Table<SiteId, Tariff>,
     /// What the site would pay at the published tariff (differs for home miners only).
     pub site_published: Table<SiteId, Tariff>,
     /// Roubles per dollar.
@@ -152,8 +154,12 @@ pub struct Routes {
 pub struct Worth {
     /// Revenue of 1 PH/s in a day after pool fee and cash-out.
     pub revenue: Table<SiteId, Hashprice>,
-    /// Price of a kilowatt hour.
+    /// Price of a kilowatt hour, all told.
     pub tariff: Table<SiteId, Tariff>,
+    /// Price of one more kilowatt hour.
+    pub marginal: Table<SiteId, Tariff>,
+    /// Share of each site's machines that are on no books and obey no ban.
+    pub hidden: Table<SiteId, Fraction>,
 }
 
 /// What one site asks of the grid and would hash with it.
@@ -356,6 +362,10 @@ pub enum OrderReason {
     ClientLeft,
     /// Sold or scrapped because it no longer pays.
     Retired,
+    /// Brought from one site of an operator to another.
+    Moved,
+    /// Found by inspections and disconnected.
+    Found,
 }
 
 /// Orders of the month.

@@ -3,21 +3,31 @@
 //! Operators are stylized: a host with several sites and foreign clients, industrial miners, home miners by settlement.
 //! No account of a real firm is modeled.
 //!
-//! What is imposed: connected power grows by a given number of megawatts a month (the published path of mining load), and
-//! an operator with `imposed_fill` keeps its connections full whatever the payback. What is decided: with which machines,
-//! which machines are given up, and whether power that a designated host's clients left is taken by others: only if it
-//! pays them back. No share of exits and no rate of refilling is an input.
+//! Each month an operator applies for connections where a new machine pays back in time, waits in the queue of the grid
+//! companies ([`connection`]), fills what is connected with the machines that pay back first as far as cash and credit
+//! reach ([`purse`]), moves machines that stand still to a site of its own where they run, and gives up what does not pay.
+//! Home mining spreads by imitation. Bans reach only what is on the books ([`hidden`]). No share of exits and no rate of
+//! refilling is an input: clients who must leave take their machines along, and others take the place if it pays them back.
+//!
+//! Two things can be imposed instead: growth of connections whatever the payback (`decided = false`), and an operator that
+//! keeps its connections full whatever the payback (`imposed_fill`).
 
 pub mod clients;
+pub mod connection;
+pub mod hidden;
 pub mod market;
 mod purchase;
+pub mod purse;
+mod stock;
 
 pub use clients::{Clients, Jurisdiction, Jurisdictions};
+pub use connection::Growth;
+pub use hidden::Hiding;
 pub use market::{Listing, MachineMarket};
 
 use crate::calendar::{Day, Moment, Window};
 use crate::equations::break_even::break_even_efficiency;
-use crate::flows::{Market, Order, OrderReason, Orders, Procurement, Roster, Routes, SiteRoster, Tariffs, Worth};
+use crate::flows::{Market, OrderReason, Orders, Procurement, Roster, Routes, Tariffs, Worth};
 use crate::ids::{Id, ModelId, OperatorId, SiteId, Table};
 use crate::random::{Member, Seed};
 use crate::units::{Fraction, Hashprice, Power};
@@ -34,6 +44,12 @@ pub struct Operator {
     pub payback_limit_months: f64,
     /// Whether it fills its own free connections even beyond that limit.
     pub imposed_fill: bool,
+    /// Cash at the start, USD per kW connected.
+    pub cash_usd_per_kw: f64,
+    /// Most that it may owe, USD per kW connected.
+    pub credit_usd_per_kw: f64,
+    /// Share of what it earns that its owners take out.
+    pub payout: Fraction,
     /// Shares of its clients by [`Jurisdiction`].
     pub clients: [f64; 4],
 }
@@ -53,6 +69,10 @@ pub struct Holding {
     pub fill: f64,
     /// Models that its cooling suits.
     pub suits: Vec<ModelId>,
+    /// Whether homes mine here: power spreads by imitation.
+    pub home: bool,
+    /// Share of its power that is on no books at the start.
+    pub hidden: Fraction,
 }
 
 /// Operators, their sites and the market of machines, as given.
@@ -66,12 +86,17 @@ pub struct Operators {
     pub listings: Table<ModelId, Listing>,
     /// Prices of machines.
     pub market: MachineMarket,
-    /// Growth of connected power a month over all sites (imposed).
-    pub growth: Power,
+    /// How connections grow.
+    pub growth: Growth,
+    /// What can be hidden from the law, and how it is found.
+    pub hiding: Hiding,
     /// Fall of hashprice a month that buyers expect, as a share.
     pub hashprice_fall: f64,
-    /// Months in a row in which a machine must not pay before it is given up.
+    /// Months in a row in which a machine must stand still before it is given up.
     pub patience_months: u32,
+    /// Months in a row in which it must earn less than the whole price of its power before it is given up: contracts and
+    /// connections are paid for, so a machine that earns the rest runs on until they end.
+    pub contract_months: u32,
     /// Among how many models a purchase is split.
     pub choices: usize,
 }
@@ -81,6 +106,12 @@ pub struct Operators {
 pub struct Rules {
     /// Sites that may not be connected further.
     pub moratorium: Table<SiteId, bool>,
+    /// Most that the grid companies connect in a month, where the law says less than the growth given.
+    pub connections: Option<Power>,
+    /// Sites where mining is forbidden all day.
+    pub banned: Table<SiteId, bool>,
+    /// Share of hidden power that inspections find in a month.
+    pub inspections: Table<SiteId, f64>,
     /// Designated operators, with the day on which compliance is complete.
     pub designated: Table<OperatorId, Option<Day>>,
     /// Jurisdictions whose clients comply with a designation.
@@ -92,6 +123,9 @@ impl Rules {
     pub fn none(operators: &Operators) -> Self {
         Self {
             moratorium: Table::filled(operators.sites.len(), false),
+            connections: None,
+            banned: Table::filled(operators.sites.len(), false),
+            inspections: Table::filled(operators.sites.len(), 0.0),
             designated: Table::filled(operators.operators.len(), None),
             complying: Jurisdictions::NONE,
         }
@@ -109,8 +143,14 @@ pub struct HoldingNow {
     pub freed: Power,
     /// Connected and never yet filled.
     pub unfilled: Power,
-    /// Months in a row in which a model did not pay.
+    /// Applied for and not yet connected.
+    pub waiting: Power,
+    /// Share of its machines that are on no books and obey no ban.
+    pub hidden: Fraction,
+    /// Months in a row in which a model stood still.
     stopped: Table<ModelId, u32>,
+    /// Months in a row in which a model did not earn the whole price of its power.
+    losing: Table<ModelId, u32>,
 }
 
 /// The operators now.
@@ -118,6 +158,8 @@ pub struct HoldingNow {
 pub struct OperatorNow {
     /// By site.
     pub sites: Table<SiteId, HoldingNow>,
+    /// Cash by operator, USD; negative is credit in use.
+    pub cash: Table<OperatorId, f64>,
     /// Hashprice when the decisions of the month before were taken.
     last_hashprice: Option<Hashprice>,
 }
@@ -132,33 +174,40 @@ impl OperatorNow {
 impl Operators {
     /// The operators on the first day.
     pub fn start(&self, _: Seed, _: Member, _: &Window) -> OperatorNow {
+        let applied = self.growth.applied_at_start(self);
+        let mut waiting = applied.iter();
         let sites = self.sites.map(|h| HoldingNow {
             connected: h.connected,
             clients: Clients::shared(h.connected, &self.operators[h.operator].clients),
             freed: Power::ZERO,
             unfilled: Power::ZERO,
+            waiting: waiting.next().copied().unwrap_or_default(),
+            hidden: h.hidden,
             stopped: Table::filled(self.listings.len(), 0),
+            losing: Table::filled(self.listings.len(), 0),
         });
-        OperatorNow { sites, last_hashprice: None }
+        OperatorNow { sites, cash: purse::start(self), last_hashprice: None }
     }
 
     /// Power at the meter of the machines that a site will hold.
-    fn drawn(&self, holding: &Holding, committed: &Table<ModelId, u64>) -> Power {
-        let machines: Power = committed.enumerate().map(|(m, n)| self.listings[m].power * *n as f64).sum();
+    fn drawn(&self, holding: &Holding, committed: &[u64]) -> Power {
+        let machines: Power = self.listings.iter().zip(committed).map(|(l, n)| l.power * *n as f64).sum();
         machines * holding.design_pue
     }
 }
 
 /// What a petahash and a kilowatt hour are worth at each site: hashprice less pool fee and the cost of cashing out.
-pub fn worth(operators: &Operators, market: &Market, routes: &Routes, tariffs: &Tariffs) -> Worth {
+pub fn worth(operators: &Operators, now: &OperatorNow, market: &Market, routes: &Routes, tariffs: &Tariffs) -> Worth {
     let revenue = operators.sites.map(|h| {
         let fee = operators.operators[h.operator].pool_fee;
         market.hashprice * fee.rest().value() * routes.kept[h.operator].value()
     });
-    Worth { revenue, tariff: tariffs.site.clone() }
+    let hidden = now.sites.map(|s| s.hidden);
+    Worth { revenue, tariff: tariffs.site.clone(), marginal: tariffs.marginal.clone(), hidden }
 }
 
-/// The decisions of a month: connect, part with clients, give up what does not pay, buy.
+/// The decisions of a month, in the order of causes: what inspections find, who hides, what clients take along, who applies
+/// and is connected, what is given up or moved, what is bought.
 pub fn decide(
     operators: &Operators,
     rules: &Rules,
@@ -171,64 +220,87 @@ pub fn decide(
 ) -> Orders {
     let last = now.last_hashprice.replace(market.hashprice).unwrap_or(market.hashprice);
     let quoted = (last + market.hashprice) / 2.0;
-    let weights: f64 = operators.sites.iter().map(|h| h.growth_weight).sum();
-    let mut orders = Vec::new();
-    for (i, here) in now.sites.iter_mut().enumerate() {
-        let site = SiteId::from_index(i);
-        let holding = &operators.sites[site];
-        let owner = &operators.operators[holding.operator];
-        let barred = if rules.designated[holding.operator].is_some() { rules.complying } else { Jurisdictions::NONE };
-        let mut committed = operators.listings.ids().map(|m| roster.sites[site].committed(m)).collect::<Vec<_>>();
-        let mut empty_after = 0;
+    let outlook = |site: SiteId, tariff| Outlook {
+        quoted,
+        revenue: worth.revenue[site],
+        tariff,
+        procured: procurement.operators[operators.sites[site].operator],
+        day: moment.day,
+    };
+    let mut books = stock::Stock::of(operators, roster);
+    let paybacks: Vec<f64> = operators
+        .sites
+        .enumerate()
+        .map(|(site, holding)| {
+            let choices = purchase::rank(operators, holding, &outlook(site, worth.tariff[site]));
+            let reaches = procurement.operators[holding.operator].channel.is_some();
+            choices.first().filter(|_| reaches && !rules.banned[site]).map_or(f64::INFINITY, |c| c.payback)
+        })
+        .collect();
+    hidden::inspect(rules, now, &mut books);
+    hidden::hide(operators, rules, now, worth);
+    connection::grow(operators, rules, now, &paybacks);
 
-        if weights > 0.0 && !rules.moratorium[site] {
-            let grown = operators.growth * (holding.growth_weight / weights);
-            here.connected += grown;
-            here.unfilled += grown;
-        }
+    let mut empty_after = vec![0; operators.sites.len()];
+    for (site, here) in now.sites.ids().zip(now.sites.iter_mut()) {
+        let holding = &operators.sites[site];
         if let Some(complete) = rules.designated[holding.operator] {
             let delay = (complete.0 - moment.day.0).max(0) as u32;
-            if part_with_clients(here, site, rules.complying, delay, &mut committed, &mut orders) {
-                empty_after = delay;
+            if part_with_clients(here, site, rules.complying, delay, &mut books)
+                && let Some(wait) = empty_after.get_mut(site.index())
+            {
+                *wait = delay;
             }
         }
-        let limit = break_even_efficiency(worth.revenue[site], worth.tariff[site], holding.design_pue);
+        let limit = |tariff| break_even_efficiency(worth.revenue[site], tariff, holding.design_pue);
+        let (runs, earns) = (limit(worth.marginal[site]), limit(worth.tariff[site]));
         for (model, listing) in operators.listings.enumerate() {
-            let idle = &mut here.stopped[model];
-            *idle = if committed[model.index()] > 0 && limit < listing.runs_from { *idle + 1 } else { 0 };
-            if *idle > operators.patience_months {
-                give_up(site, model, &roster.sites[site], &mut committed, &mut orders);
-            }
+            let has = books.committed(site, model) > 0;
+            let shut = rules.banned[site] && here.hidden.value() < 1.0;
+            let (stopped, losing) = (&mut here.stopped[model], &mut here.losing[model]);
+            *stopped = if has && runs < listing.runs_from { *stopped + 1 } else { 0 };
+            // A ban may be lifted and a season ends: who obeys waits as long as his contracts run.
+            *losing = if has && (shut || earns < listing.runs_from) { *losing + 1 } else { 0 };
         }
+    }
+    stock::move_or_give_up(operators, rules, now, worth, (quoted, moment.day), &mut books);
 
+    for site in now.sites.ids() {
+        let holding = &operators.sites[site];
+        let owner = &operators.operators[holding.operator];
         let procured = procurement.operators[holding.operator];
-        if procured.channel.is_none() {
+        if procured.channel.is_none() || rules.banned[site] {
             continue;
         }
-        let outlook =
-            Outlook { quoted, revenue: worth.revenue[site], tariff: worth.tariff[site], procured, day: moment.day };
-        let free = here.connected * holding.fill - operators.drawn(holding, &Table::new(committed));
+        let here = &now.sites[site];
+        let free = here.connected * holding.fill - operators.drawn(holding, books.site(site));
         if free <= Power::ZERO {
             continue;
         }
-        let choices = purchase::rank(operators, holding, &outlook);
+        // What is connected is paid for in part whether it is used or not: a machine to fill it must only earn the rest.
+        let choices = purchase::rank(operators, holding, &outlook(site, worth.marginal[site]));
         let paying: Vec<_> = choices.iter().copied().filter(|c| c.payback <= owner.payback_limit_months).collect();
         let own: &[_] = if owner.imposed_fill { &choices } else { &paying };
-        let delay = procured.delay_days.max(empty_after);
-        let mut buy = |power: Power, from: &[purchase::Choice], reason| {
-            purchase::fill(operators, site, holding, power.max(Power::ZERO), from, delay, reason, &mut orders)
-        };
+        let wait = empty_after.get(site.index()).copied().unwrap_or(0);
+        let delay = procured.delay_days.max(wait);
         // Three kinds of free power: never filled, left by clients, and given up by the operator itself.
         let freed = here.freed.min(free);
         let unfilled = here.unfilled.min(free - freed);
+        let mut budget = now.budget(operators, holding.operator);
+        let mut buy = |power: Power, from: &[purchase::Choice], reason| {
+            purchase::fill(operators, site, power.max(Power::ZERO), from, delay, reason, &mut budget, &mut books)
+        };
         let taken = buy(freed, &paying, OrderReason::Refill);
         let grown = buy(unfilled, own, OrderReason::Growth);
         buy(free - freed - unfilled, own, OrderReason::Refill);
+        now.spent(holding.operator, budget, operators);
+        let barred = if rules.designated[holding.operator].is_some() { rules.complying } else { Jurisdictions::NONE };
+        let here = &mut now.sites[site];
         here.freed -= taken;
         here.unfilled -= grown;
         here.clients.welcome(taken + grown, &owner.clients, barred);
     }
-    Orders { orders }
+    books.orders()
 }
 
 /// Clients who comply take their share of every model away; whether any was left to go.
@@ -237,34 +309,15 @@ fn part_with_clients(
     site: SiteId,
     complying: Jurisdictions,
     delay_days: u32,
-    committed: &mut [u64],
-    orders: &mut Vec<Order>,
+    books: &mut stock::Stock,
 ) -> bool {
     let share = here.clients.share_of(complying);
     if share <= 0.0 {
         return false;
     }
-    for (m, count) in committed.iter_mut().enumerate() {
-        let gone = libm::round(*count as f64 * share) as u64;
-        if gone > 0 {
-            let (model, machines) = (ModelId::from_index(m), -(gone as i64));
-            let reason = OrderReason::ClientLeft;
-            orders.push(Order { site, model, machines, price_usd: 0.0, delay_days, reason });
-            *count -= gone.min(*count);
-        }
-    }
+    books.take_share(site, share, delay_days, OrderReason::ClientLeft);
     here.freed += here.clients.expel(complying);
     true
-}
-
-/// A model that has not paid for too long is given up, those on their way not counted.
-fn give_up(site: SiteId, model: ModelId, roster: &SiteRoster, committed: &mut [u64], orders: &mut Vec<Order>) {
-    let standing = roster.installed[model].saturating_sub(roster.leaving[model]).min(committed[model.index()]);
-    if standing > 0 {
-        let (machines, reason) = (-(standing as i64), OrderReason::Retired);
-        orders.push(Order { site, model, machines, price_usd: 0.0, delay_days: 0, reason });
-        committed[model.index()] -= standing;
-    }
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
     let market = bitcoin::quote(&world.bitcoin, &mut state.bitcoin, now);
     let tariffs = finance::tariffs(&world.finance, &state.law.rules.finance, &mut state.finance, now);
     let routes = channel::route(&world.channels, &state.law.rules.channel, &mut state.channels, now);
-    let worth = operator::worth(&world.operators, &market, &routes, &tariffs);
+    let worth = operator::worth(&world.operators, &state.operators, &market, &routes, &tariffs);
     let orders = month_turned(world, state, now, &market, &worth);
     week::plan_if_due(world, state, now, &worth)?;
 
@@ -87,7 +87,8 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
         &dispatch,
         &orders,
     )?;
-    channel::book(&mut state.channels, now, &money);
+    channel::book(&mut state.channels, now, &market, &money);
+    operator::purse::earn(&world.operators, &mut state.operators, &money);
 
     let mut step = Step {
         now: *now,

@@ -1,9 +1,10 @@
 //! Coin to money: the split of each operator's income over channels, and how it moves.
 
+use super::leakage::Leakage;
 use super::{Channels, Rules, Way};
 use crate::calendar::{Day, Moment, Window};
 use crate::equations::transport::least_cost;
-use crate::flows::{Money, Routes};
+use crate::flows::{Market, Money, Routes};
 use crate::ids::{ChannelId, Id, OperatorId, Table};
 use crate::random::{Member, Seed, Stream};
 use crate::units::{Dollars, Fraction};
@@ -31,6 +32,7 @@ pub struct ChannelNow {
     day: Option<Day>,
     routes: Routes,
     hazards: Vec<Stream>,
+    leakage: Leakage,
 }
 
 impl Channels {
@@ -54,6 +56,7 @@ impl Channels {
             rules: None,
             day: None,
             routes: Routes::default(),
+            leakage: Leakage::new(operators, self.channels.len()),
             hazards: self.channels.iter().map(|c| Stream::new(seed, member, "channel.closure", &c.id)).collect(),
         }
     }
@@ -93,6 +96,10 @@ impl ChannelNow {
     pub fn is_seized(&self, channel: ChannelId, day: Day) -> bool {
         day < self.seized_until[channel]
     }
+    /// What became of the income of closed channels.
+    pub fn leakage(&self) -> &Leakage {
+        &self.leakage
+    }
     /// Income that an operator carried through a channel so far.
     pub fn carried(&self, operator: OperatorId, channel: ChannelId) -> Dollars {
         let row = self.carried.get(operator.index());
@@ -107,6 +114,9 @@ pub fn route(given: &Channels, rules: &Rules, now: &mut ChannelNow, moment: &Mom
     let mut seized = Vec::new();
     let mut changed = now.rules.as_ref() != Some(rules);
     if new_day {
+        if now.day.is_some() {
+            now.leakage.end_day();
+        }
         now.day = Some(day);
         seized = seize(given, rules, now, day);
         // A rail lost today, or one that works again today, or an adaptation that ends today.
@@ -118,6 +128,10 @@ pub fn route(given: &Channels, rules: &Rules, now: &mut ChannelNow, moment: &Mom
     if changed || month {
         let forced = changed && now.rules.is_some();
         revise(given, rules, now, day, month, forced);
+        now.leakage.observe(|operator, channel| {
+            let (o, c) = (OperatorId::from_index(operator), ChannelId::from_index(channel));
+            rules.open[c].value() < 1.0 || rules.barred[o][c]
+        });
         now.rules = Some(rules.clone());
         now.routes = summarize(given, rules, now, day);
     }
@@ -228,7 +242,7 @@ fn summarize(given: &Channels, rules: &Rules, now: &ChannelNow, day: Day) -> Rou
 }
 
 /// Learns from the settled step who earns how much, and counts what each channel carried.
-pub fn book(now: &mut ChannelNow, moment: &Moment, money: &Money) {
+pub fn book(now: &mut ChannelNow, moment: &Moment, market: &Market, money: &Money) {
     let days = moment.span.as_days();
     let remembered = libm::exp(-days / INCOME_MEMORY_DAYS);
     let first = !now.in_dollars;
@@ -242,10 +256,14 @@ pub fn book(now: &mut ChannelNow, moment: &Moment, money: &Money) {
         now.income.iter_mut().for_each(|y| *y *= total / days / weights);
         now.in_dollars = true;
     }
-    for (((income, settled), share), carried) in
-        now.income.iter_mut().zip(money.operators.iter()).zip(&now.share).zip(&mut now.carried)
+    let hashprice = market.hashprice.as_usd_per_ph_day();
+    for (at, (((income, settled), share), carried)) in
+        now.income.iter_mut().zip(money.operators.iter()).zip(&now.share).zip(&mut now.carried).enumerate()
     {
         let revenue = settled.revenue.as_usd();
+        if hashprice > 0.0 {
+            now.leakage.book(at, revenue / hashprice, share);
+        }
         let rate = revenue / days;
         *income = rate + (*income - rate) * remembered;
         for (c, s) in carried.iter_mut().zip(share) {

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::calendar::{Day, Window};
-use crate::flows::{Money, Routes, Settled};
+use crate::flows::{Market, Money, Routes, Settled};
 use crate::random::{Member, Seed};
-use crate::units::Cents;
+use crate::units::{Cents, Hashprice};
 use proptest::prelude::*;
 
 fn cash(id: &str, cost: f64, capacity: f64, start: f64) -> Channel {
@@ -65,6 +65,10 @@ fn income(total_usd: f64) -> Money {
     Money { operators: Table::new([0.3, 0.5, 0.2].map(settled).to_vec()), ..Money::default() }
 }
 
+fn market() -> Market {
+    Market { hashprice: Hashprice::usd_per_ph_day(100.0), ..Market::default() }
+}
+
 fn share(routes: &Routes, channel: ChannelId) -> f64 {
     routes.share.iter().zip([0.3, 0.5, 0.2]).map(|(s, w)| s[channel] * w).sum()
 }
@@ -81,7 +85,7 @@ fn run(given: &Channels, now: &mut ChannelNow, days: core::ops::Range<usize>, ru
     for day in days {
         let moment = window().moment(day);
         last = route(given, rules, now, &moment);
-        book(now, &moment, &income(1e6));
+        book(now, &moment, &market(), &income(1e6));
     }
     last
 }
@@ -108,6 +112,50 @@ fn closing_a_channel_moves_its_income_at_a_computed_cost() {
     // The discount ends with the adaptation.
     let settled = run(&given, &mut now, 21..55, &closed);
     assert!(settled.kept[OperatorId(0)] > after.kept[OperatorId(0)]);
+}
+
+#[test]
+fn closing_japan_leaks_all_of_it_where_others_have_room() {
+    let given = world();
+    let mut now = given.start(Seed(1), Member(0), &window());
+    let free = Rules::none(&given);
+    run(&given, &mut now, 0..95, &free);
+    assert_eq!(now.leakage().shares(), None);
+    let mut closed = free.clone();
+    closed.open[JAPAN] = Fraction::NONE;
+    run(&given, &mut now, 95..150, &closed);
+    let all: f64 = now.leakage().shares().unwrap().iter().sum();
+    assert!(all > 0.95 && all <= 1.0 + 1e-12, "{all}");
+    // With a seventh of the others' capacity most of it finds no way.
+    let mut now = given.start(Seed(1), Member(0), &window());
+    run(&given, &mut now, 0..95, &free);
+    let shares = now.leakage().clone();
+    assert_eq!(shares.shares(), None);
+    let mut tight = closed;
+    for c in 1..6 {
+        tight.open[ChannelId(c)] = Fraction::new(0.15);
+    }
+    run(&given, &mut now, 95..150, &tight);
+    assert!(now.leakage().shares().unwrap().iter().sum::<f64>() < 0.05);
+}
+
+#[test]
+fn a_quarter_lost_on_the_way_moves_the_break_even_from_21_to_28() {
+    // S19j Pro, 29.5 J/TH, at 3 cents, PUE 1, no pool fee.
+    let efficiency = crate::units::Efficiency::j_per_th(29.5);
+    let tariff = crate::units::Tariff::usd_per_kwh(0.03);
+    let cost = crate::equations::break_even::hashcost(efficiency, tariff, 1.0).as_usd_per_ph_day();
+    let mut given = world();
+    let break_even = |given: &Channels| {
+        let mut now = given.start(Seed(1), Member(0), &window());
+        let routes = route(given, &Rules::none(given), &mut now, &window().moment(0));
+        cost / (1.0 - routes.charged[OperatorId(0)].value())
+    };
+    for (haircut, wanted) in [(0.0, 21.2), (0.25, 28.3)] {
+        let whole = Fraction::ALL.value();
+        given.channels = Table::new(vec![cash("desk", haircut, whole, whole)]);
+        assert!((break_even(&given) - wanted).abs() < 0.05, "{haircut}: {}", break_even(&given));
+    }
 }
 
 #[test]
@@ -140,7 +188,7 @@ fn a_seized_rail_loses_once_and_comes_back() {
     for day in 0..120 {
         let moment = window().moment(day);
         let routes = route(&given, &free, &mut now, &moment);
-        book(&mut now, &moment, &income(1e6));
+        book(&mut now, &moment, &market(), &income(1e6));
         let lost: f64 = routes.seized.iter().map(|d| d.as_usd()).sum();
         if now.is_seized(SHELL, moment.day) {
             assert_eq!(share(&routes, SHELL), 0.0);

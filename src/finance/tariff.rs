@@ -93,6 +93,10 @@ pub struct TariffBook {
     pub business: Steps<f64>,
     /// What a host adds to the price of business, RUB/kWh.
     pub hosting: f64,
+    /// Share of the business price that is owed for contracted power whether it is used or not: capacity and network.
+    pub standing: f64,
+    /// Share of the hosted price that clients owe whether they use it or not (take or pay).
+    pub take_or_pay: f64,
 }
 
 impl TariffBook {

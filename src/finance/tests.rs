@@ -23,6 +23,8 @@ fn world(home: Option<f64>) -> Finance {
             heating_factor: 1.0,
             business: Steps::constant(3.65),
             hosting: 1.05,
+            standing: 0.0,
+            take_or_pay: 0.0,
         },
         tax: Steps::constant(TaxLaw {
             business_rate: 0.2,
@@ -126,7 +128,7 @@ fn books_close_and_hold_what_was_settled() {
             order(0, -50, OrderReason::ClientLeft),
         ],
     };
-    let rules = Rules { levy: Tariff::usd_per_kwh(0.003), ..Rules::default() };
+    let rules = Rules { levy: Tariff::usd_per_kwh(0.003), ..Rules::none(&given) };
     let (now, all) = run(&given, &rules, 24 * 70, [100.0, 300.0, 150.0], &orders);
     for o in given.operators.ids() {
         let books = now.books(o).unwrap();
@@ -161,7 +163,7 @@ fn behavior_follows_one_home_rate_and_the_twin_the_published_tariff() {
     let given = world(Some(0.0012));
     let mut now = given.start(Seed(1), Member(0), &window());
     let moment = window().moment(0);
-    let t = tariffs(&given, &Rules::default(), &mut now, &moment);
+    let t = tariffs(&given, &Rules::none(&given), &mut now, &moment);
     let home = SiteId(2);
     assert_eq!(t.site[home].as_usd_per_kwh(), 0.0012);
     assert!((t.site_published[home].as_usd_per_kwh() - 1.30 / 68.55).abs() < 1e-12);
@@ -170,19 +172,20 @@ fn behavior_follows_one_home_rate_and_the_twin_the_published_tariff() {
         home_usd_per_kwh: Some(Tariff::usd_per_kwh(0.05)),
         levy: Tariff::usd_per_kwh(0.01),
         business_factor: 2.0,
+        ..Rules::none(&given)
     };
     let t = tariffs(&given, &decreed, &mut now, &moment);
     assert!((t.site[home].as_usd_per_kwh() - 0.06).abs() < 1e-12);
     assert!((t.site[SiteId(1)].as_usd_per_kwh() - (7.3 / 68.55 + 0.01)).abs() < 1e-12);
     assert!((t.site[SiteId(0)].as_usd_per_kwh() - (8.35 / 68.55 + 0.01)).abs() < 1e-12);
-    let t = tariffs(&world(None), &Rules::default(), &mut now, &moment);
+    let t = tariffs(&world(None), &Rules::none(&world(None)), &mut now, &moment);
     assert_eq!(t.site[home], t.site_published[home]);
 }
 
 #[test]
 fn the_subsidy_of_home_mining_has_the_published_scale() {
     // RUB 2.1–5.4 bn a year at 1.30 RUB/kWh for 100–260 MW, 3.1–8.1 bn at $0.0012, against the business tariff.
-    let rules = Rules::default();
+    let rules = Rules::none(&world(None));
     for (mw, published, article) in [(100.0, 2.1, 3.1), (260.0, 5.4, 8.1)] {
         let (_, all) = run(&world(Some(0.0012)), &rules, 24, [0.0, 0.0, mw], &Orders::default());
         let a_year = |f: fn(&Money) -> f64| all.iter().map(f).sum::<f64>() * 365.0 * 68.55 / 1e9;
@@ -202,12 +205,12 @@ fn a_seized_rail_is_lost_once() {
     let given = world(Some(0.0012));
     let mut now = given.start(Seed(1), Member(0), &window());
     let moment = window().moment(0);
-    let prices = tariffs(&given, &Rules::default(), &mut now, &moment);
+    let prices = tariffs(&given, &Rules::none(&given), &mut now, &moment);
     let mut lossy = routes();
     lossy.seized = Table::new(vec![Dollars::usd(1234.56), Dollars::ZERO, Dollars::ZERO]);
     let money = settle(
         &given,
-        &Rules::default(),
+        &Rules::none(&given),
         &mut now,
         &moment,
         &Market::default(),

@@ -39,6 +39,8 @@ fn worth(sites: usize, revenue: f64, tariff: f64) -> Worth {
     Worth {
         revenue: Table::filled(sites, Hashprice::usd_per_ph_day(revenue)),
         tariff: Table::filled(sites, Tariff::usd_per_kwh(tariff)),
+        marginal: Table::filled(sites, Tariff::usd_per_kwh(tariff)),
+        hidden: Table::filled(sites, Fraction::NONE),
     }
 }
 

@@ -60,6 +60,8 @@ pub struct MachineMarket {
     pub scrap_usd_per_th_s: f64,
     /// Months from first shipment during which a model is to be had in numbers, new or used.
     pub sold_months: f64,
+    /// Share of the world price that a machine given up fetches.
+    pub resale: Fraction,
 }
 
 impl MachineMarket {
@@ -124,6 +126,7 @@ pub(super) mod tests {
             halvings: vec![Day::parse("2024-04-20").unwrap()],
             scrap_usd_per_th_s: 0.5,
             sold_months: 36.0,
+            resale: Fraction::new(0.65),
         }
     }
 

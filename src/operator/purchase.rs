@@ -1,6 +1,7 @@
 //! Filling free connected power with the machines that pay back first.
 
 use super::market::{Listing, payback_months};
+use super::stock::Stock;
 use super::{Holding, Operators};
 use crate::calendar::Day;
 use crate::equations::break_even::hashcost;
@@ -57,29 +58,32 @@ fn payback(operators: &Operators, holding: &Holding, outlook: &Outlook, listing:
     payback_months(price, revenue, cost, operators.hashprice_fall).unwrap_or(f64::INFINITY)
 }
 
-/// Orders that fill a power at the meter in equal parts; the power that they will draw is returned.
+/// Orders that fill a power at the meter in equal parts as far as the budget (USD) reaches; the power that they will draw is
+/// returned.
 pub(super) fn fill(
     operators: &Operators,
     site: SiteId,
-    holding: &Holding,
     power: Power,
     choices: &[Choice],
     delay_days: u32,
     reason: OrderReason,
-    orders: &mut Vec<Order>,
+    budget: &mut f64,
+    books: &mut Stock,
 ) -> Power {
+    let design_pue = operators.sites[site].design_pue;
     let mut left = power;
     let mut filled = Power::ZERO;
     for (i, choice) in choices.iter().enumerate() {
-        let each = operators.listings[choice.model].power * holding.design_pue;
+        let each = operators.listings[choice.model].power * design_pue;
         let part = left / (choices.len() - i) as f64;
-        let machines = libm::floor(part / each).max(0.0);
+        let affords = if choice.price_usd > 0.0 { *budget / choice.price_usd } else { f64::INFINITY };
+        let machines = libm::floor((part / each).min(affords)).max(0.0);
         left -= each * machines;
         filled += each * machines;
         if machines > 0.0 {
-            let machines = machines as i64;
-            let price_usd = choice.price_usd;
-            orders.push(Order { site, model: choice.model, machines, price_usd, delay_days, reason });
+            *budget -= choice.price_usd * machines;
+            let (machines, price_usd) = (machines as i64, choice.price_usd);
+            books.order(Order { site, model: choice.model, machines, price_usd, delay_days, reason });
         }
     }
     filled

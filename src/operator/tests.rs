@@ -2,7 +2,7 @@
 
 use super::market::tests::{listing, market};
 use super::*;
-use crate::flows::Procured;
+use crate::flows::{Order, Procured, SiteRoster};
 use crate::ids::ChannelId;
 use crate::units::{ExchangeRate, Tariff};
 
@@ -14,6 +14,8 @@ fn holding(operator: u32, mw: f64) -> Holding {
         design_pue: 1.04,
         fill: 1.0,
         suits: (0..4).map(ModelId).collect(),
+        home: false,
+        hidden: Fraction::NONE,
     }
 }
 
@@ -24,6 +26,9 @@ fn operators() -> Operators {
         pool_fee: Fraction::new(0.02),
         payback_limit_months: 24.0,
         imposed_fill,
+        cash_usd_per_kw: 1e5,
+        credit_usd_per_kw: 0.0,
+        payout: Fraction::NONE,
         clients,
     };
     Operators {
@@ -39,9 +44,20 @@ fn operators() -> Operators {
             listing("2020-10-01", 112.0, 3472.0),
         ]),
         market: market(),
-        growth: Power::mw(12.0),
+        growth: Growth {
+            most: Power::mw(12.0),
+            decided: false,
+            waiting: Power::ZERO,
+            appetite: 0.05,
+            withdrawn: 0.05,
+            home_potential: Power::ZERO,
+            home_innovation: 0.002,
+            home_imitation: 0.08,
+        },
+        hiding: Hiding { share_per_month: Fraction::new(0.5), most: Fraction::new(0.4), cost_usd_per_kw: 600.0 },
         hashprice_fall: 0.02,
         patience_months: 2,
+        contract_months: 12,
         choices: 2,
     }
 }
@@ -69,10 +85,11 @@ fn decided(
     let routes = Routes { kept: Table::filled(2, Fraction::new(0.98)), share: Table::default(), ..Routes::default() };
     let tariffs = Tariffs {
         site: Table::filled(2, Tariff::usd_per_kwh(month.tariff)),
+        marginal: Table::filled(2, Tariff::usd_per_kwh(month.tariff)),
         site_published: Table::default(),
         exchange: ExchangeRate::rub_per_usd(70.0),
     };
-    let worth = worth(ops, &market, &routes, &tariffs);
+    let worth = worth(ops, now, &market, &routes, &tariffs);
     let procured = Procured { premium: month.premium, delay_days: 30, channel: month.channel };
     let procurement = Procurement { operators: Table::filled(2, procured) };
     decide(ops, rules, now, &moment, &market, &worth, roster, &procurement).orders
@@ -112,7 +129,7 @@ fn worth_is_hashprice_less_pool_fee_and_the_cost_of_cashing_out() {
         ..Routes::default()
     };
     let tariffs = Tariffs { site: Table::filled(2, Tariff::usd_per_kwh(0.05)), ..Tariffs::default() };
-    let worth = worth(&ops, &market, &routes, &tariffs);
+    let worth = worth(&ops, &start(&ops), &market, &routes, &tariffs);
     assert!((worth.revenue[SiteId(0)].as_usd_per_ph_day() - 73.5).abs() < 1e-9);
     assert!((worth.revenue[SiteId(1)].as_usd_per_ph_day() - 98.0).abs() < 1e-9);
 }
@@ -200,4 +217,122 @@ fn who_cannot_buy_does_not() {
         drawn(&ops, &decided(&ops, &rules, &mut now, "2022-03-01", &Month { premium, ..GOOD }, &list), 0)
     };
     assert!(bought(1.1) > 30.0 && bought(3.0) == 0.0, "a premium can stop purchases");
+}
+
+#[test]
+fn who_may_not_hash_by_payback_does_not_apply_and_the_queue_is_the_cap() {
+    let mut ops = operators();
+    ops.growth.decided = true;
+    ops.growth.waiting = Power::mw(60.0);
+    let mut now = start(&ops);
+    let waiting = |now: &OperatorNow| now.sites.iter().map(|s| s.waiting).sum::<Power>().as_mw();
+    assert!((waiting(&now) - 60.0).abs() < 1e-9);
+    decided(&ops, &Rules::none(&ops), &mut now, "2022-01-01", &GOOD, &full());
+    assert!((now.connected().as_mw() - 162.0).abs() < 1e-9, "no more than the cap");
+    assert!(waiting(&now) > 48.0, "and others apply");
+    // Where nothing pays back nobody applies, and some withdraw; what waits is still connected.
+    let dear = Month { hashprice: 60.0, tariff: 0.08, ..GOOD };
+    let before = waiting(&now);
+    decided(&ops, &Rules::none(&ops), &mut now, "2022-02-01", &dear, &full());
+    assert!((before * 0.95 - 12.0 - waiting(&now)).abs() < 1e-6, "{before} then {}", waiting(&now));
+    // The law can connect less, never more.
+    let mut rules = Rules::none(&ops);
+    rules.connections = Some(Power::mw(4.0));
+    let before = now.connected();
+    decided(&ops, &rules, &mut now, "2022-03-01", &GOOD, &full());
+    assert!(((now.connected() - before).as_mw() - 4.0).abs() < 1e-9);
+    rules.connections = Some(Power::mw(400.0));
+    let before = now.connected();
+    decided(&ops, &rules, &mut now, "2022-04-01", &GOOD, &full());
+    assert!(((now.connected() - before).as_mw() - 12.0).abs() < 1e-9);
+}
+
+#[test]
+fn home_mining_spreads_by_imitation_up_to_its_potential() {
+    let mut ops = operators();
+    ops.growth = Growth {
+        most: Power::mw(1000.0),
+        decided: true,
+        home_potential: Power::mw(200.0),
+        home_imitation: 0.2,
+        ..ops.growth
+    };
+    ops.sites[SiteId(0)].growth_weight = 0.0;
+    ops.sites[SiteId(1)].home = true;
+    ops.sites[SiteId(1)].connected = Power::mw(10.0);
+    let mut now = start(&ops);
+    let (mut last, mut steps) = (10.0, Vec::new());
+    for month in 0..90 {
+        let day = Day::parse("2020-06-01").unwrap().plus(month * 31).to_string();
+        decided(&ops, &Rules::none(&ops), &mut now, &day, &Month { hashprice: 300.0, ..GOOD }, &full());
+        let mw = now.sites[SiteId(1)].connected.as_mw();
+        steps.push(mw - last);
+        last = mw;
+    }
+    assert!(last <= 200.0 + 1e-9 && last > 190.0, "{last}");
+    let fastest = steps.iter().copied().fold(0.0, f64::max);
+    assert!(steps[0] < 0.5 * fastest && steps[89] < 0.1 * fastest, "slow, fast, slow: {steps:?}");
+}
+
+#[test]
+fn money_limits_what_is_bought() {
+    let mut ops = operators();
+    for o in 0..2 {
+        ops.operators[OperatorId(o)].cash_usd_per_kw = 0.0;
+        ops.operators[OperatorId(o)].credit_usd_per_kw = 5.0;
+    }
+    let mut now = start(&ops);
+    let orders = decided(&ops, &Rules::none(&ops), &mut now, "2022-01-01", &GOOD, &full());
+    let spent = |site: u32| {
+        orders.iter().filter(|o| o.site == SiteId(site)).map(|o| o.price_usd * o.machines as f64).sum::<f64>()
+    };
+    // 108 MW connected and 5 USD of credit for each kilowatt.
+    assert!(spent(0) <= 540_000.0 && spent(0) > 520_000.0, "{}", spent(0));
+    assert!(now.cash[OperatorId(0)] < -500_000.0 && now.cash[OperatorId(0)] >= -540_000.0);
+    // A month's earnings let it buy again.
+    let earned = crate::flows::Settled { revenue: crate::units::Cents::from_usd(1e6), ..Default::default() };
+    let money = crate::flows::Money { operators: Table::filled(2, earned), ..Default::default() };
+    let before = now.cash[OperatorId(0)];
+    purse::earn(&ops, &mut now, &money);
+    assert!((now.cash[OperatorId(0)] - before - 1e6).abs() < 1e-6);
+}
+
+#[test]
+fn a_ban_drives_into_hiding_what_pays_and_inspections_find_it() {
+    let ops = operators();
+    let mut now = start(&ops);
+    let mut rules = Rules::none(&ops);
+    rules.banned[SiteId(1)] = true;
+    let orders = decided(&ops, &rules, &mut now, "2022-01-01", &GOOD, &full());
+    assert!((now.sites[SiteId(1)].hidden.value() - 0.4).abs() < 1e-9, "half would, two fifths can");
+    assert_eq!(now.sites[SiteId(0)].hidden, Fraction::NONE);
+    assert_eq!(drawn(&ops, &orders, 1), 0.0, "nobody buys for a place where mining is forbidden");
+    // Half of what hides is found: a fifth of the site goes, and of the rest a quarter is hidden.
+    rules.inspections[SiteId(1)] = 0.5;
+    let before = now.sites[SiteId(1)].connected;
+    let dear = Month { hashprice: 60.0, tariff: 0.06, ..GOOD };
+    let orders = decided(&ops, &rules, &mut now, "2022-02-01", &dear, &full());
+    assert!((now.sites[SiteId(1)].connected / before - 0.8).abs() < 1e-9);
+    assert!((now.sites[SiteId(1)].hidden.value() - 0.25).abs() < 1e-9, "who may be found this likely does not hide");
+    let found: i64 = orders.iter().filter(|o| o.reason == OrderReason::Found).map(|o| o.machines).sum();
+    assert_eq!(found, -2958);
+}
+
+#[test]
+fn machines_that_stand_still_go_where_the_owner_has_room_and_cheaper_power() {
+    let mut ops = operators();
+    ops.sites[SiteId(1)].operator = OperatorId(0);
+    ops.contract_months = 0;
+    ops.growth.most = Power::ZERO;
+    let mut now = start(&ops);
+    let list = roster([[0, 20_000, 0, 0], [0, 0, 0, 0]]);
+    let mut rules = Rules::none(&ops);
+    rules.banned[SiteId(0)] = true;
+    let orders = decided(&ops, &rules, &mut now, "2022-01-01", &GOOD, &list);
+    let moved = |site: u32| -> i64 {
+        orders.iter().filter(|o| o.reason == OrderReason::Moved && o.site == SiteId(site)).map(|o| o.machines).sum()
+    };
+    assert_eq!(moved(0), -moved(1));
+    assert_eq!(moved(1), 14_792, "as many as fit");
+    assert!(orders.iter().any(|o| o.reason == OrderReason::Retired && o.site == SiteId(0) && o.price_usd > 0.0));
 }

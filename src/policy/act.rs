@@ -50,6 +50,32 @@ pub enum Act {
         /// Share of the channel's capacity that stays.
         remaining: Fraction,
     },
+    /// Miners pay at least a price of their own for power.
+    MachineTariff {
+        /// The price, levies apart.
+        rate: Tariff,
+        /// Where.
+        sites: Vec<SiteId>,
+    },
+    /// Miners must register; a home may use no more than a cap for mining, so that its registered machines run in part.
+    Register {
+        /// Homes.
+        sites: Vec<SiteId>,
+        /// Share of a mining home's use that the cap leaves.
+        allowed: Fraction,
+    },
+    /// The grid companies connect no more than a power in a month.
+    ConnectionQueue {
+        /// The power, over all sites.
+        most: Power,
+    },
+    /// Inspections find and disconnect hidden machines.
+    Inspections {
+        /// Where.
+        sites: Vec<SiteId>,
+        /// Share of hidden power that is found in a month.
+        found_per_month: f64,
+    },
     /// No new mining connections at sites.
     Moratorium {
         /// Where.
@@ -139,6 +165,29 @@ impl Act {
                 let slot = &mut law.channel.open[*channel];
                 *slot = Fraction::new(slot.value().min(remaining.value()));
             }
+            Self::MachineTariff { rate, sites } => {
+                for site in sites {
+                    let slot = &mut law.finance.floor[*site];
+                    *slot = if *slot < *rate { *rate } else { *slot };
+                }
+            }
+            Self::Register { sites, allowed } => {
+                for site in sites {
+                    let slot = &mut law.fleet.allowed[*site];
+                    *slot = Fraction::new(slot.value().min(allowed.value()));
+                }
+            }
+            Self::ConnectionQueue { most } => {
+                let slot = &mut law.operator.connections;
+                *slot = Some(slot.map_or(*most, |m| m.min(*most)));
+            }
+            Self::Inspections { sites, found_per_month } => {
+                for site in sites {
+                    let slot = &mut law.operator.inspections[*site];
+                    // Two campaigns find what neither would have missed.
+                    *slot = 1.0 - (1.0 - *slot) * (1.0 - found_per_month.clamp(0.0, 1.0));
+                }
+            }
             Self::Moratorium { sites } => {
                 for site in sites {
                     law.operator.moratorium[*site] = true;
@@ -148,6 +197,7 @@ impl Act {
                 for site in sites {
                     law.fleet.curfew[*site] =
                         Some(Curfew { from_hour: *from_hour, to_hour: *to_hour, months: [true; 12] });
+                    law.operator.banned[*site] |= from_hour == to_hour;
                 }
             }
             Self::Tariff { home, business_factor } => {

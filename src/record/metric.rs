@@ -302,6 +302,20 @@ pub const METRICS: &[Metric] = &[
         "Наибольшая невязка",
         "Largest relative residual of water and energy balances; coin and money close to the unit or the run stops.",
     ),
+    row(
+        "leakage_share",
+        "",
+        "Leakage",
+        "Утечка",
+        "Income re-routed by operators whose channel the law closed, over their income through it in the 90 days before, at constant hashprice; told where arms are compared, zero where no channel was closed.",
+    ),
+    row(
+        "leakage_by_channel_share",
+        "",
+        "Leakage by channel",
+        "Утечка по каналам",
+        "The same by the channel that took the income.",
+    ),
 ];
 
 /// The metric of a key.

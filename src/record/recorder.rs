@@ -50,7 +50,11 @@ impl Recorder {
     /// The finished record.
     pub fn finish(self, world: &Region, state: &State) -> Record {
         let machines = sheets::machines_by_operator(world, state);
-        let headlines = self.tally.headlines(world, machines, self.tally.taxes());
+        let mut headlines = self.tally.headlines(world, machines, self.tally.taxes());
+        if !self.wanted.series {
+            // Leakage is told where arms are compared.
+            headlines.extend(sheets::leakage(world, state));
+        }
         Record {
             window: world.window,
             series: self.columns.finish(),

@@ -1,7 +1,7 @@
 //! Tables of a run that are not series: break-evens by machine, tariffs, ledgers, the fleet.
 
 use super::tally::Tally;
-use super::{Cell, Sheet};
+use super::{Cell, Headline, Sheet, Value};
 use crate::equations::break_even::break_even_tariff;
 use crate::ids::{Id, ModelId};
 use crate::region::{Region, State};
@@ -24,6 +24,24 @@ pub fn machines_by_operator(world: &Region, state: &State) -> Vec<(String, f64)>
         }
     }
     world.atlas.operators.iter().zip(counts).map(|(o, n)| (o.id.clone(), n as f64)).collect()
+}
+
+/// Leakage from channels that the law closed, in all and by the channel that took it; zero where none was closed.
+pub fn leakage(world: &Region, state: &State) -> [Headline; 2] {
+    let channels = &world.atlas.channels;
+    let shares = state.channels.leakage().shares().unwrap_or_else(|| vec![0.0; channels.len()]);
+    let cash_out = |c: &crate::channel::Channel| matches!(c.way, crate::channel::Way::CashOut(_));
+    let by: Vec<(String, f64)> = channels
+        .iter()
+        .zip(world.channels.channels.iter())
+        .zip(&shares)
+        .filter(|((_, c), _)| cash_out(c))
+        .map(|((id, _), s)| (id.clone(), *s))
+        .collect();
+    [
+        Headline { key: "leakage_share", value: Value::Number(Some(shares.iter().sum())) },
+        Headline { key: "leakage_by_channel_share", value: Value::ById(by) },
+    ]
 }
 
 /// All tables.

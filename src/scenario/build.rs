@@ -62,7 +62,7 @@ fn region(checked: &Checked, all: &View) -> Option<Region> {
         grid: crate::grid::Rules::none(&grid),
         fleet: crate::fleet::Rules::none(&fleet),
         channel: crate::channel::Rules::none(&channels),
-        finance: crate::finance::Rules::default(),
+        finance: crate::finance::Rules::none(&finance),
         operator: crate::operator::Rules::none(&operators),
     };
     let policy = event::build(all, base, &grid)?;

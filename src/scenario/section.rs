@@ -118,6 +118,7 @@ pub static ROOT: TableSpec = table_spec(
         tables(&site::SITE),
         tables(&operator::OPERATOR),
         table(&operator::GROWTH),
+        table(&operator::HIDING),
         table(&operator::MACHINE_MARKET),
         sources("source", "Where the numbers come from, by key or prefix of keys.").optional(),
     ],

@@ -71,6 +71,35 @@ const ACTS: &[TableSpec] = &[
             number("remaining_share", "", 0.0, 1.0, "Share of its capacity that stays open.").default(1.0),
         ],
     ),
+    table_spec(
+        "machine_tariff",
+        "Mining pays at least this price for power.",
+        &[
+            number("usd_per_kwh", "USD/kWh", 0.0, 1.0, "The least price, levies apart."),
+            references("sites", "site", "Where."),
+        ],
+    ),
+    table_spec(
+        "register",
+        "Miners must register, and a home's registered machines may use no more than a cap; what is on no books obeys none.",
+        &[
+            references("sites", "site", "Which homes."),
+            number("home_kwh_per_month", "kWh", 0.0, 1e6, "What a home may use for mining in a month."),
+        ],
+    ),
+    table_spec(
+        "connection_queue",
+        "The grid companies connect no more mining power in a month than this.",
+        &[number("mw_per_month", "MW", 0.0, 1000.0, "The power over all sites.")],
+    ),
+    table_spec(
+        "inspections",
+        "Inspections find hidden machines, which are disconnected.",
+        &[
+            references("sites", "site", "Where."),
+            number("found_share_per_month", "", 0.0, 1.0, "Share of hidden power that is found in a month."),
+        ],
+    ),
     table_spec("moratorium", "No new mining connections.", &[references("sites", "site", "Where.")]),
     table_spec(
         "curfew",
@@ -131,6 +160,7 @@ pub const SPEC: TableSpec = table_spec(
 /// The policy of a scenario over the rules that hold without any event.
 pub fn build(all: &View, base: Law, grid: &Grid) -> Option<Policy> {
     let mut events = Vec::new();
+    let mining_kwh = all.table("tariff").number("mining_kwh_per_month");
     let window = all.maybe_table("window").map(|w| (w.day("from"), w.day("to")));
     for (id, event) in all.tables("event") {
         let trigger = trigger(&event.table("when"));
@@ -139,7 +169,7 @@ pub fn build(all: &View, base: Law, grid: &Grid) -> Option<Policy> {
         }
         let (tag, act) = event.one_of("act")?;
         let title = event.maybe_text("title").map_or_else(|| id.clone(), str::to_string);
-        events.push(Event { id, title, trigger, act: read_act(tag, &act, grid)? });
+        events.push(Event { id, title, trigger, act: read_act(tag, &act, grid, mining_kwh)? });
     }
     Some(Policy { events: Table::new(events), base })
 }
@@ -205,7 +235,7 @@ fn sites(act: &View) -> Vec<SiteId> {
     act.references("sites").into_iter().map(SiteId::from_index).collect()
 }
 
-fn read_act(tag: &str, act: &View, grid: &Grid) -> Option<Act> {
+fn read_act(tag: &str, act: &View, grid: &Grid, mining_kwh: f64) -> Option<Act> {
     let channel = || ChannelId::from_index(act.reference("channel"));
     let grace_days = || act.count("grace_days") as i32;
     let remaining = || Fraction::new(act.number("remaining_share"));
@@ -226,6 +256,17 @@ fn read_act(tag: &str, act: &View, grid: &Grid) -> Option<Act> {
             delay_days: act.count("delay_days") as u32,
             remaining: remaining(),
         },
+        "machine_tariff" => {
+            Act::MachineTariff { rate: Tariff::usd_per_kwh(act.number("usd_per_kwh")), sites: sites(act) }
+        }
+        "register" => {
+            let allowed = act.number("home_kwh_per_month") / mining_kwh.max(1e-9);
+            Act::Register { sites: sites(act), allowed: Fraction::new(allowed.min(1.0)) }
+        }
+        "connection_queue" => Act::ConnectionQueue { most: Power::mw(act.number("mw_per_month")) },
+        "inspections" => {
+            Act::Inspections { sites: sites(act), found_per_month: act.number("found_share_per_month") }
+        }
         "moratorium" => Act::Moratorium { sites: sites(act) },
         "curfew" => Act::Curfew {
             sites: sites(act),

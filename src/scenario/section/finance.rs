@@ -37,6 +37,22 @@ pub const TARIFF: TableSpec = table_spec(
         )
         .default(1.0),
         number("hosting_rub_per_kwh", "RUB/kWh", 0.0, 100.0, "What a host adds to the price of business."),
+        number(
+            "business_standing_share",
+            "",
+            0.0,
+            1.0,
+            "Share of the business price owed for contracted power, used or not: capacity and network.",
+        )
+        .default(0.0),
+        number(
+            "hosted_take_or_pay_share",
+            "",
+            0.0,
+            1.0,
+            "Share of the hosted price that clients owe, used or not, for the largest power of the month before.",
+        )
+        .default(0.0),
     ],
 );
 
@@ -137,6 +153,8 @@ pub fn build(all: &View, window: &Window) -> Option<Finance> {
             heating_factor: tariff.number("heating_band_factor"),
             business: steps(all, "business_tariff", |v| Some(v.number("rub_per_kwh")))?,
             hosting: tariff.number("hosting_rub_per_kwh"),
+            standing: tariff.number("business_standing_share"),
+            take_or_pay: tariff.number("hosted_take_or_pay_share"),
         },
         tax: steps(all, "tax_law", |v| {
             Some(TaxLaw {
@@ -277,7 +295,7 @@ mod tests {
         assert!((mean("2022") / 68.55 - 1.0).abs() < 0.003 && (mean("2023") / 85.25 - 1.0).abs() < 0.003);
         let mut now = given.start(Seed(1), Member(0), &window());
         let summer = window().moment(200 * 24);
-        let t = crate::finance::tariffs(&given, &crate::finance::Rules::default(), &mut now, &summer);
+        let t = crate::finance::tariffs(&given, &crate::finance::Rules::none(&given), &mut now, &summer);
         assert_eq!(t.site[SiteId(0)].as_usd_per_kwh(), 0.0012);
         // 0.91 RUB in villages in July 2022 was 13 times the article's rate at 58 RUB/USD.
         let times = t.site_published[SiteId(0)].as_usd_per_kwh() / 0.0012;

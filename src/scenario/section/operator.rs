@@ -4,7 +4,7 @@ use super::fleet::{self, FLEET};
 use super::{machine, site};
 use crate::fleet::{Machine, Tier};
 use crate::ids::Table;
-use crate::operator::{Holding, Listing, MachineMarket, Operator, Operators};
+use crate::operator::{Growth, Hiding, Holding, Listing, MachineMarket, Operator, Operators};
 use crate::scenario::View;
 use crate::scenario::spec::{TableSpec, days, flag, integer, number, table_spec, text};
 use crate::units::{Fraction, Power, Tariff};
@@ -19,6 +19,9 @@ pub const OPERATOR: TableSpec = table_spec(
         number("payback_limit_months", "months", 0.0, 240.0, "Longest payback at which it buys.").default(24.0),
         flag("imposed_fill", "Whether it keeps its connections full even beyond that limit (an imposed path of load).")
             .default_flag(false),
+        number("cash_usd_per_kw", "USD/kW", 0.0, 1e5, "Cash at the start, per kilowatt connected.").default(1e5),
+        number("credit_usd_per_kw", "USD/kW", 0.0, 1e5, "Most that it may owe, per kilowatt connected.").default(0.0),
+        number("payout_share", "", 0.0, 1.0, "Share of its gains that its owners take out.").default(0.0),
         number("clients_russian_share", "", 0.0, 1.0, "Share of its machines that Russian clients own.").default(1.0),
         number("clients_western_share", "", 0.0, 1.0, "The same of Western clients, Japanese ones apart.").default(0.0),
         number("clients_japanese_share", "", 0.0, 1.0, "The same of Japanese clients.").default(0.0),
@@ -29,15 +32,40 @@ pub const OPERATOR: TableSpec = table_spec(
 /// `[growth]`.
 pub const GROWTH: TableSpec = table_spec(
     "growth",
-    "Growth of connected mining power, imposed, and how its machines are chosen.",
+    "Growth of connected mining power, applied for or imposed, and how its machines are chosen.",
     &[
-        number("connected_mw_per_month", "MW", 0.0, 1000.0, "Connected power added a month, by the sites' weights.")
+        number("connected_mw_per_month", "MW", 0.0, 1000.0, "Most that the grid companies connect in a month.")
             .default(0.0),
+        flag("decided", "Whether it is applied for by payback; otherwise so much is connected every month, by weights.")
+            .default_flag(false),
+        number("waiting_mw", "MW", 0.0, 1e5, "Applied for before the first day.").default(0.0),
+        number("appetite_share_per_month", "", 0.0, 1.0, "Applications of firms where the payback is half its limit.")
+            .default(0.05),
+        number("withdrawn_share_per_month", "", 0.0, 1.0, "Applications withdrawn where nothing pays back.")
+            .default(0.05),
+        number("home_potential_mw", "MW", 0.0, 1e5, "Power to which home mining can spread.").default(0.0),
+        number("home_innovation_share_per_month", "", 0.0, 1.0, "Share of the open potential that begins by itself.")
+            .default(0.002),
+        number("home_imitation_share_per_month", "", 0.0, 1.0, "Share that begins by imitation when all others mine.")
+            .default(0.08),
         number("hashprice_fall_share_per_month", "", 0.0, 0.5, "Fall of hashprice that buyers expect.").default(0.02),
         integer("patience_months", 0, 120, "Months in a row that a model may stand still before it is given up.")
             .default_integer(1),
+        integer("contract_months", 0, 120, "Months in a row that it may earn less than the whole price of its power.")
+            .default_integer(12),
         integer("choices", 1, 20, "Models, those that pay back first, among which a purchase is split.")
             .default_integer(3),
+    ],
+);
+
+/// `[hiding]`.
+pub const HIDING: TableSpec = table_spec(
+    "hiding",
+    "Mining on no books: bans do not reach it, inspections do.",
+    &[
+        number("share_per_month", "", 0.0, 1.0, "Share of those under a ban that goes into hiding in a month.").default(0.0),
+        number("most_share", "", 0.0, 1.0, "Most of a site's power that can be hidden.").default(0.0),
+        number("cost_usd_per_kw", "USD/kW", 0.0, 1e5, "What being found costs: machines and fine.").default(600.0),
     ],
 );
 
@@ -56,6 +84,7 @@ pub const MACHINE_MARKET: TableSpec = table_spec(
         number("scrap_usd_per_th_s", "USD per TH/s", 0.0, 100.0, "Price of a machine that earns nothing.").default(0.5),
         number("sold_months", "months", 1.0, 240.0, "How long after its release a model is to be had in numbers.")
             .default(36.0),
+        number("resale_share", "", 0.0, 1.0, "Share of the world price that a machine given up fetches.").default(0.65),
     ],
 );
 
@@ -63,7 +92,7 @@ pub const MACHINE_MARKET: TableSpec = table_spec(
 pub fn build(all: &View) -> Option<Operators> {
     let machines = machine::build(all)?;
     let tiers = fleet::tiers(all);
-    let growth = all.table(GROWTH.key);
+    let (growth, hiding) = (all.table(GROWTH.key), all.table(HIDING.key));
     let wear = all.table(FLEET.key);
     let (design_pue, fill) = (wear.number("design_pue"), wear.number("fill_share"));
     let sites = site::build(all).into_iter().map(|s| Holding {
@@ -73,15 +102,32 @@ pub fn build(all: &View) -> Option<Operators> {
         design_pue,
         fill,
         suits: s.suits,
+        home: s.tariff_class == "home",
+        hidden: s.hidden,
     });
     Some(Operators {
         operators: Table::new(all.tables(OPERATOR.key).into_iter().map(|(id, v)| operator(id, &v)).collect()),
         sites: Table::new(sites.collect()),
         listings: machines.map(|m| listing(m, &tiers)),
         market: market(&all.table(MACHINE_MARKET.key)),
-        growth: Power::mw(growth.number("connected_mw_per_month")),
+        growth: Growth {
+            most: Power::mw(growth.number("connected_mw_per_month")),
+            decided: growth.flag("decided"),
+            waiting: Power::mw(growth.number("waiting_mw")),
+            appetite: growth.number("appetite_share_per_month"),
+            withdrawn: growth.number("withdrawn_share_per_month"),
+            home_potential: Power::mw(growth.number("home_potential_mw")),
+            home_innovation: growth.number("home_innovation_share_per_month"),
+            home_imitation: growth.number("home_imitation_share_per_month"),
+        },
+        hiding: Hiding {
+            share_per_month: Fraction::new(hiding.number("share_per_month")),
+            most: Fraction::new(hiding.number("most_share")),
+            cost_usd_per_kw: hiding.number("cost_usd_per_kw"),
+        },
         hashprice_fall: growth.number("hashprice_fall_share_per_month"),
         patience_months: u32::try_from(growth.integer("patience_months")).unwrap_or(0),
+        contract_months: u32::try_from(growth.integer("contract_months")).unwrap_or(0),
         choices: growth.count("choices"),
     })
 }
@@ -98,6 +144,9 @@ fn operator(id: String, v: &View) -> Operator {
         pool_fee: Fraction::new(v.number("pool_fee_share")),
         payback_limit_months: v.number("payback_limit_months"),
         imposed_fill: v.flag("imposed_fill"),
+        cash_usd_per_kw: v.number("cash_usd_per_kw"),
+        credit_usd_per_kw: v.number("credit_usd_per_kw"),
+        payout: Fraction::new(v.number("payout_share")),
         clients: clients.map(|c| if sum > 0.0 { c / sum } else { 0.25 }),
     }
 }
@@ -119,5 +168,6 @@ fn market(v: &View) -> MachineMarket {
         halvings: v.days("halvings"),
         scrap_usd_per_th_s: v.number("scrap_usd_per_th_s"),
         sold_months: v.number("sold_months"),
+        resale: Fraction::new(v.number("resale_share")),
     }
 }

@@ -4,7 +4,7 @@ use super::machine::{MACHINE, MEDIA};
 use crate::ids::{BusId, ClimateSiteId, Id, ModelId, OperatorId};
 use crate::scenario::View;
 use crate::scenario::spec::{TableSpec, choice, number, numbers_by_id, reference, references, table_spec, text};
-use crate::units::Power;
+use crate::units::{Fraction, Power};
 
 /// `[site.<id>]`.
 pub const SITE: TableSpec = table_spec(
@@ -22,6 +22,7 @@ pub const SITE: TableSpec = table_spec(
         number("connected_mw", "MW", 0.0, 5000.0, "Connected power at the start, at the meter."),
         number("growth_weight", "", 0.0, 1e5, "Weight in the growth of connected power; absent: its connected power.")
             .optional(),
+        number("hidden_share", "", 0.0, 1.0, "Share of its power that is on no books: no ban reaches it.").default(0.0),
         references("models", "machine", "Models that stand in it at the start, by the shares of `tier`.")
             .default_texts(&[]),
         numbers_by_id("machines", "machine", "", 0.0, 1e7, "Exact numbers by model, instead of `models`.").optional(),
@@ -51,6 +52,8 @@ pub struct Placed {
     pub connected: Power,
     /// Weight in the growth of connected power.
     pub growth_weight: f64,
+    /// Share of its power that is on no books.
+    pub hidden: Fraction,
     /// Models that its cooling suits.
     pub suits: Vec<ModelId>,
 }
@@ -85,6 +88,7 @@ fn placed(id: String, v: &View, media: &[&str], in_use: bool) -> Placed {
         in_use,
         connected: Power::mw(connected),
         growth_weight: weight,
+        hidden: Fraction::new(v.number("hidden_share")),
         suits: (0..media.len()).filter(|m| suits(*m)).map(ModelId::from_index).collect(),
     }
 }

@@ -206,10 +206,11 @@ fn live(fleet: &Fleet, operators: &Operators, rules: impl Fn(Day) -> operator::R
         };
         let tariffs = Tariffs {
             site: Table::new(operators.sites.ids().map(tariff).collect()),
+            marginal: Table::new(operators.sites.ids().map(tariff).collect()),
             site_published: Table::default(),
             exchange: ExchangeRate::rub_per_usd(RUB_PER_USD[month / 3]),
         };
-        let worth = operator::worth(operators, &market, &routes, &tariffs);
+        let worth = operator::worth(operators, &owners, &market, &routes, &tariffs);
         let bids = fleet::bid(fleet, &free, &mut machines, &moment, &worth, &overhead(moment.month));
         let hashed = fleet::hash(fleet, &mut machines, &moment, &bids, &dispatch);
         if moment.first_of_month() {
