@@ -217,12 +217,7 @@ pub fn tariffs(given: &Finance, rules: &Rules, _now: &mut FinanceNow, moment: &M
         published.push(Tariff::usd_per_kwh(price.published + levy));
     }
     let exchange = ExchangeRate::rub_per_usd(given.rub_per_usd(moment.day));
-    Tariffs {
-        site: Table::new(site),
-        marginal: Table::new(marginal),
-        site_published: Table::new(published),
-        exchange,
-    }
+    Tariffs { site: Table::new(site), marginal: Table::new(marginal), site_published: Table::new(published), exchange }
 }
 
 /// Settles the step: coin sold, channels paid, power billed twice, levies and taxes taken, machines paid, homes valued.

@@ -70,11 +70,7 @@ impl Rules {
     /// No restriction.
     pub fn none(fleet: &Fleet) -> Self {
         let sites = fleet.sites.len();
-        Self {
-            curfew: Table::filled(sites, None),
-            allowed: Table::filled(sites, Fraction::ALL),
-            repair_delay: 1.0,
-        }
+        Self { curfew: Table::filled(sites, None), allowed: Table::filled(sites, Fraction::ALL), repair_delay: 1.0 }
     }
 }
 

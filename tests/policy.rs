@@ -60,7 +60,7 @@ const ACTS: &[&str] = &[
     r#"{ embargo = { channel = "maker", premium_share = 0.4, delay_days = 30, remaining_share = 0.5 } }"#,
     r#"{ machine_tariff = { usd_per_kwh = 0.06, sites = ["industrial_irk"] } }"#,
     r#"{ register = { sites = ["home_irkutsk"], home_kwh_per_month = 6000.0 } }"#,
-    r#"{ connection_queue = { mw_per_month = 4.0 } }"#,
+    r"{ connection_queue = { mw_per_month = 4.0 } }",
     r#"{ inspections = { sites = ["home_irkutsk"], found_share_per_month = 0.05 } }"#,
     r#"{ moratorium = { sites = ["industrial_irk"] } }"#,
     r#"{ curfew = { sites = ["industrial_irk"], from_hour = 17, to_hour = 22 } }"#,

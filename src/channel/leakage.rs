@@ -53,7 +53,9 @@ impl Leakage {
             let now: Vec<bool> = (0..self.channels).map(|c| closes(operator, c)).collect();
             let Some(was) = self.closed.get_mut(pairs.clone()) else { continue };
             let newly = was.iter().zip(&now).any(|(was, is)| !was && *is);
-            let (Some(before), Some(sums)) = (self.before.get_mut(pairs.clone()), self.sums.get(pairs)) else { continue };
+            let (Some(before), Some(sums)) = (self.before.get_mut(pairs.clone()), self.sums.get(pairs)) else {
+                continue;
+            };
             if newly {
                 for ((before, sum), was) in before.iter_mut().zip(sums).zip(was.iter()) {
                     if !was {

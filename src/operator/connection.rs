@@ -53,7 +53,7 @@ pub(super) fn grow(operators: &Operators, rules: &Rules, now: &mut OperatorNow, 
     }
     if !growth.decided {
         for ((site, holding), here) in operators.sites.enumerate().zip(now.sites.iter_mut()) {
-            if !rules.moratorium[site] {
+            if !rules.moratorium[site] && !rules.banned[site] {
                 here.connect(most * (holding.growth_weight / weights));
             }
         }

@@ -325,7 +325,7 @@ fn machines_that_stand_still_go_where_the_owner_has_room_and_cheaper_power() {
     ops.contract_months = 0;
     ops.growth.most = Power::ZERO;
     let mut now = start(&ops);
-    let list = roster([[0, 20_000, 0, 0], [0, 0, 0, 0]]);
+    let list = roster([[0, 29_000, 0, 0], [0, 0, 0, 0]]);
     let mut rules = Rules::none(&ops);
     rules.banned[SiteId(0)] = true;
     let orders = decided(&ops, &rules, &mut now, "2022-01-01", &GOOD, &list);
@@ -334,5 +334,7 @@ fn machines_that_stand_still_go_where_the_owner_has_room_and_cheaper_power() {
     };
     assert_eq!(moved(0), -moved(1));
     assert_eq!(moved(1), 14_792, "as many as fit");
-    assert!(orders.iter().any(|o| o.reason == OrderReason::Retired && o.site == SiteId(0) && o.price_usd > 0.0));
+    // Two fifths hide, so 17,400 obey; those who find no room are sold.
+    let sold: Vec<_> = orders.iter().filter(|o| o.reason == OrderReason::Retired).collect();
+    assert!(sold.iter().all(|o| o.site == SiteId(0) && o.machines == -2_608 && o.price_usd > 0.0) && sold.len() == 1);
 }

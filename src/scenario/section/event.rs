@@ -264,9 +264,7 @@ fn read_act(tag: &str, act: &View, grid: &Grid, mining_kwh: f64) -> Option<Act> 
             Act::Register { sites: sites(act), allowed: Fraction::new(allowed.min(1.0)) }
         }
         "connection_queue" => Act::ConnectionQueue { most: Power::mw(act.number("mw_per_month")) },
-        "inspections" => {
-            Act::Inspections { sites: sites(act), found_per_month: act.number("found_share_per_month") }
-        }
+        "inspections" => Act::Inspections { sites: sites(act), found_per_month: act.number("found_share_per_month") },
         "moratorium" => Act::Moratorium { sites: sites(act) },
         "curfew" => Act::Curfew {
             sites: sites(act),

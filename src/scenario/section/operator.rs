@@ -36,8 +36,11 @@ pub const GROWTH: TableSpec = table_spec(
     &[
         number("connected_mw_per_month", "MW", 0.0, 1000.0, "Most that the grid companies connect in a month.")
             .default(0.0),
-        flag("decided", "Whether it is applied for by payback; otherwise so much is connected every month, by weights.")
-            .default_flag(false),
+        flag(
+            "decided",
+            "Whether it is applied for by payback; otherwise so much is connected every month, by weights.",
+        )
+        .default_flag(false),
         number("waiting_mw", "MW", 0.0, 1e5, "Applied for before the first day.").default(0.0),
         number("appetite_share_per_month", "", 0.0, 1.0, "Applications of firms where the payback is half its limit.")
             .default(0.05),
@@ -63,7 +66,8 @@ pub const HIDING: TableSpec = table_spec(
     "hiding",
     "Mining on no books: bans do not reach it, inspections do.",
     &[
-        number("share_per_month", "", 0.0, 1.0, "Share of those under a ban that goes into hiding in a month.").default(0.0),
+        number("share_per_month", "", 0.0, 1.0, "Share of those under a ban that goes into hiding in a month.")
+            .default(0.0),
         number("most_share", "", 0.0, 1.0, "Most of a site's power that can be hidden.").default(0.0),
         number("cost_usd_per_kw", "USD/kW", 0.0, 1e5, "What being found costs: machines and fine.").default(600.0),
     ],

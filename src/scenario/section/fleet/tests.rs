@@ -34,6 +34,7 @@ const ROOT: TableSpec = table_spec(
         tables(&site::SITE),
         tables(&operator_section::OPERATOR),
         table(&operator_section::GROWTH),
+        table(&operator_section::HIDING),
         table(&operator_section::MACHINE_MARKET),
         sources("source", "Sources.").optional(),
     ],
@@ -204,9 +205,15 @@ fn live(fleet: &Fleet, operators: &Operators, rules: impl Fn(Day) -> operator::R
                 _ => roubles / RUB_PER_USD[month / 3],
             })
         };
+        // What is owed anyway for connections and contracts is left out of what one more kilowatt hour costs.
+        let marginal = |id: SiteId| match fleet.sites[id].id.split('_').next() {
+            Some("home") => 1.0,
+            Some("host") => 0.1,
+            _ => 0.6,
+        };
         let tariffs = Tariffs {
             site: Table::new(operators.sites.ids().map(tariff).collect()),
-            marginal: Table::new(operators.sites.ids().map(tariff).collect()),
+            marginal: Table::new(operators.sites.ids().map(|s| tariff(s) * marginal(s)).collect()),
             site_published: Table::default(),
             exchange: ExchangeRate::rub_per_usd(RUB_PER_USD[month / 3]),
         };
@@ -214,6 +221,8 @@ fn live(fleet: &Fleet, operators: &Operators, rules: impl Fn(Day) -> operator::R
         let bids = fleet::bid(fleet, &free, &mut machines, &moment, &worth, &overhead(moment.month));
         let hashed = fleet::hash(fleet, &mut machines, &moment, &bids, &dispatch);
         if moment.first_of_month() {
+            // Money is no limit here: nobody books what is earned.
+            owners.cash = Table::filled(operators.operators.len(), 1e12);
             let roster = fleet::roster(fleet, &machines);
             let law = rules(moment.day);
             let orders =
@@ -241,7 +250,7 @@ fn live(fleet: &Fleet, operators: &Operators, rules: impl Fn(Day) -> operator::R
 }
 
 #[test]
-fn the_imposed_path_of_mining_load_is_met_at_the_meter() {
+fn the_path_of_mining_load_is_met_at_the_meter() {
     let (_, fleet, operators) = built();
     let lived = live(&fleet, &operators, |_| operator::Rules::none(&operators), 0.97);
     println!("MW {:.0?}\nEH/s {:.1?}\ncohorts {}", lived.power_mw, lived.hashrate_eh_s, lived.cohorts);
@@ -271,7 +280,8 @@ fn a_designation_takes_the_clients_and_only_payback_brings_others() {
     );
     println!("host at Bratsk {:.1} MW, designated {:.1} MW", base.host_mw, hit.host_mw);
     assert_eq!(base.power_mw[2], hit.power_mw[2], "nothing differs before the act");
-    assert!(hit.power_mw[6] < base.power_mw[6] - 5.0, "clients took machines away");
+    assert!((4..7).any(|m| hit.power_mw[m] < base.power_mw[m] - 5.0), "clients took machines away");
+    assert!((hit.power_mw[23] / base.power_mw[23] - 1.0).abs() < 0.02, "others took the place: it pays");
 }
 
 #[test]
