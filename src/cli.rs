@@ -12,6 +12,7 @@ pub mod explain;
 pub mod failure;
 pub mod grid;
 pub mod headlines;
+pub mod hydro;
 pub mod interrupt;
 pub mod library;
 pub mod machines;
@@ -74,6 +75,8 @@ pub enum Verb {
     New(new::New),
     /// Solve anybody's grid: DC power flow, least-cost dispatch, adequacy.
     Grid(grid::Grid),
+    /// Plan anybody's reservoirs: optimum, expected value, water values.
+    Hydro(hydro::Hydro),
     /// Calculate one equation: air, turbine, retarget, hashprice, irr and others.
     Calc(calc::Calc),
     /// List the mining machines of the catalog with their break-evens.
@@ -94,6 +97,7 @@ impl Program {
             Verb::Scenarios(verb) => verb.run(),
             Verb::New(verb) => verb.run(),
             Verb::Grid(verb) => verb.run(),
+            Verb::Hydro(verb) => verb.run(),
             Verb::Calc(verb) => verb.run(),
             Verb::Machines(verb) => verb.run(),
             Verb::Schema(verb) => verb.run(),

@@ -14,6 +14,7 @@ pub mod units;
 // Floor 1: stateless equations and the grid engine.
 pub mod equations;
 pub mod power;
+pub mod water;
 
 // Floor 2: what components exchange in one step.
 pub mod fault;

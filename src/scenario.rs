@@ -15,6 +15,7 @@ mod header;
 pub mod json_schema;
 mod leaf;
 pub mod overlay;
+pub mod plan;
 pub mod problems;
 pub mod resolve;
 pub mod section;

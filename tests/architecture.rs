@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Top-level modules by floor. An import may name its own module or a lower floor, never a sibling or a higher one.
 const FLOORS: &[(u32, &[&str])] = &[
     (0, &["units", "ids", "calendar", "curve", "random"]),
-    (1, &["equations", "power"]),
+    (1, &["equations", "power", "water"]),
     (2, &["fault", "flows"]),
     (
         3,

@@ -244,6 +244,11 @@ impl Checker<'_> {
             Kind::Time => view::as_minute(node).is_some(),
             Kind::Curve { low, high, .. } => self.curve(field, node, path, low, high),
             Kind::Numbers { low, high, len, .. } => self.numbers(field, node, path, low, high, len),
+            Kind::Series { low, high, .. } => match node.value {
+                Value::List(_) => self.numbers(field, node, path, low, high, 0),
+                _ => self.number(field, node, path, low, high),
+            },
+            Kind::Rows => self.each(node, |me, row| me.numbers(field, row, path, 0.0, 1.0, 0)),
             Kind::Texts => self.each(node, |_, item| matches!(item.value, Value::Text(_))),
             Kind::Names => {
                 matches!(node.value, Value::Text(_)) || self.each(node, |_, item| matches!(item.value, Value::Text(_)))

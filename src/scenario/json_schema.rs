@@ -69,6 +69,10 @@ fn property(field: &Field) -> Value {
         Kind::Numbers { low, high, len, .. } => {
             json!({ "type": "array", "items": number(low, high), "minItems": len, "maxItems": len })
         }
+        Kind::Series { low, high, .. } => {
+            json!({ "oneOf": [number(low, high), { "type": "array", "items": number(low, high) }] })
+        }
+        Kind::Rows => json!({ "type": "array", "items": { "type": "array", "items": number(0.0, 1.0) } }),
         Kind::Texts | Kind::References(_) => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::Names => json!({ "type": ["string", "array"], "items": { "type": "string" } }),
         Kind::NumberById { low, high, .. } => json!({ "type": "object", "additionalProperties": number(low, high) }),

@@ -135,7 +135,7 @@ impl Resolved {
 fn toml_of_kind(node: &Node, kind: Kind) -> String {
     let plain = match kind {
         Kind::Number { .. } | Kind::NumberById { .. } => as_number(node).map(|x| format!("{x:?}")),
-        Kind::Numbers { .. } | Kind::Curve { .. } => match &node.value {
+        Kind::Numbers { .. } | Kind::Curve { .. } | Kind::Series { .. } | Kind::Rows => match &node.value {
             Value::List(items) => {
                 let inner: Vec<String> = items
                     .iter()

@@ -55,6 +55,17 @@ pub enum Kind {
         /// How many there must be; 0 for any number of them.
         len: usize,
     },
+    /// A number, or a list of numbers: one for all, or one for each.
+    Series {
+        /// The unit's symbol.
+        unit: &'static str,
+        /// Smallest allowed.
+        low: f64,
+        /// Largest allowed.
+        high: f64,
+    },
+    /// A list of lists of numbers between 0 and 1.
+    Rows,
     /// A list of texts.
     Texts,
     /// A text, or a list of texts.
@@ -226,6 +237,14 @@ pub const fn numbers_of(
 pub const fn months(key: &'static str, unit: &'static str, low: f64, high: f64, doc: &'static str) -> Field {
     numbers_of(key, 12, unit, low, high, doc)
 }
+/// A number that holds throughout, or a list of numbers, one for each.
+pub const fn series(key: &'static str, unit: &'static str, low: f64, high: f64, doc: &'static str) -> Field {
+    field(key, Kind::Series { unit, low, high }, doc)
+}
+/// A list of lists of probabilities.
+pub const fn rows(key: &'static str, doc: &'static str) -> Field {
+    field(key, Kind::Rows, doc)
+}
 /// A list of texts.
 pub const fn texts(key: &'static str, doc: &'static str) -> Field {
     field(key, Kind::Texts, doc)
@@ -326,7 +345,10 @@ impl Field {
     /// The unit's symbol; empty where there is none.
     pub const fn unit(&self) -> &'static str {
         match self.kind {
-            Kind::Number { unit, .. } | Kind::Numbers { unit, .. } | Kind::NumberById { unit, .. } => unit,
+            Kind::Number { unit, .. }
+            | Kind::Numbers { unit, .. }
+            | Kind::Series { unit, .. }
+            | Kind::NumberById { unit, .. } => unit,
             Kind::Curve { y_unit, .. } => y_unit,
             _ => "",
         }
@@ -349,6 +371,8 @@ impl Field {
             Kind::Number { .. }
                 | Kind::Integer { .. }
                 | Kind::Numbers { .. }
+                | Kind::Series { .. }
+                | Kind::Rows
                 | Kind::NumberById { .. }
                 | Kind::Curve { .. }
         )
@@ -373,6 +397,8 @@ impl Field {
             Kind::Numbers { unit, low, high, len } => {
                 format!("a list of {len} numbers {}", bounds(low, high, unit))
             }
+            Kind::Series { unit, low, high } => format!("a number, or a list of numbers, {}", bounds(low, high, unit)),
+            Kind::Rows => "a list of lists of numbers from 0 to 1".to_owned(),
             Kind::Texts => "a list of texts in quotes".to_owned(),
             Kind::Names => "a name in quotes, or a list of names".to_owned(),
             Kind::Reference(of) => format!("the id of {}", with_article(of)),

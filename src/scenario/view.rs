@@ -195,6 +195,31 @@ impl<'a> View<'a> {
             _ => None,
         }
     }
+    /// A number or a list of numbers as a list of `len`: one number holds throughout; `None` if absent without a default.
+    /// A list of another length is told and cut or held at its last.
+    pub fn series(&self, key: &str, len: usize) -> Option<Vec<f64>> {
+        match self.node(key).map(|n| &n.value) {
+            Some(Value::List(items)) => {
+                let mut all: Vec<f64> = items.iter().filter_map(as_number).collect();
+                if all.len() != len {
+                    let found = format!("{} numbers", all.len());
+                    self.problem(key, found, format!("one number, or {len} of them, one for each stage"), "");
+                }
+                let last = all.last().copied().unwrap_or(0.0);
+                all.resize(len, last);
+                Some(all)
+            }
+            _ => self.maybe_number(key).map(|x| vec![x; len]),
+        }
+    }
+    /// The rows of a list of lists of numbers.
+    pub fn rows(&self, key: &str) -> Vec<Vec<f64>> {
+        let row = |node: &Node| match &node.value {
+            Value::List(items) => items.iter().filter_map(as_number).collect(),
+            _ => Vec::new(),
+        };
+        self.items(key).iter().map(row).collect()
+    }
     /// Twelve numbers, January to December.
     pub fn months(&self, key: &str) -> [f64; 12] {
         self.maybe_months(key).unwrap_or([0.0; 12])
