@@ -28,7 +28,7 @@ enum Verb {
     /// List the problems that ship with the program, or print one.
     Problems(Problems),
     /// Explain every key of a problem file.
-    Format(Format),
+    Format,
 }
 
 impl Hydro {
@@ -37,7 +37,7 @@ impl Hydro {
         match self.verb {
             Verb::Plan(verb) => verb.run(),
             Verb::Problems(verb) => verb.run(),
-            Verb::Format(verb) => verb.run(),
+            Verb::Format => terminal::print(&plan::describe()),
         }
     }
 }
@@ -68,10 +68,6 @@ struct Problems {
     name: Option<String>,
 }
 
-/// Explain every key of a problem file.
-#[derive(Debug, Args)]
-struct Format {}
-
 fn find(name: &str) -> Option<&'static str> {
     plan::shipped().find(|(n, _)| *n == name).map(|(_, text)| text)
 }
@@ -89,7 +85,7 @@ fn unknown(name: &str) -> Failure {
 impl Plan {
     fn run(self) -> Result<(), Failure> {
         let begin = Instant::now();
-        let text = if self.problem.ends_with(".toml") {
+        let text = if crate::scenario::overlay::is_path(&self.problem) {
             let path = std::path::Path::new(&self.problem);
             std::fs::read(path).map_err(|e| Failure::io(path, &e))?
         } else {
@@ -121,23 +117,15 @@ impl Plan {
 
 impl Problems {
     fn run(self) -> Result<(), Failure> {
-        match self.name {
-            Some(name) => terminal::print(find(&name).ok_or_else(|| unknown(&name))?),
-            None => {
-                let mut text = String::new();
-                for (name, content) in plan::shipped() {
-                    let title = plan::read(name, content.as_bytes()).map(|p| p.title).unwrap_or_default();
-                    let _ = writeln!(text, "{name:<28} {title}");
-                }
-                terminal::print(&text)
-            }
+        if let Some(name) = self.name {
+            return terminal::print(find(&name).ok_or_else(|| unknown(&name))?);
         }
-    }
-}
-
-impl Format {
-    fn run(self) -> Result<(), Failure> {
-        terminal::print(&plan::describe())
+        let mut text = String::new();
+        for (name, content) in plan::shipped() {
+            let title = plan::read(name, content.as_bytes()).map(|p| p.title).unwrap_or_default();
+            let _ = writeln!(text, "{name:<28} {title}");
+        }
+        terminal::print(&text)
     }
 }
 

@@ -304,9 +304,9 @@ fn build(name: &str, _checked: &Checked, all: &View) -> Option<Posed> {
     let demand = power.as_ref().and_then(|v| v.series("demand", stages));
     let price = power.as_ref().and_then(|v| v.series("price", stages));
     let states = all.tables("state");
-    let (start, transition) = chain(all, &states, stages)?;
+    let (start, transition) = chain(all, &states, stages);
     let base = Base { stages, ids: &ids, reservoirs: &reservoirs, demand: demand.as_deref(), price: price.as_deref() };
-    let outcomes = outcomes(all, &states, &base)?;
+    let outcomes = outcomes(all, &states, &base);
     let has_demand = outcomes.iter().flatten().flatten().any(|o| o.demand > 0.0);
     let has_price = outcomes.iter().flatten().flatten().any(|o| o.price.is_some());
     if !thermal.is_empty() && !has_demand && !has_price {
@@ -405,21 +405,15 @@ fn reservoir(id: &str, v: &View, stages: usize, notes: &mut Vec<String>) -> Opti
             "",
         );
     }
-    if v.has("turbine_curve") {
-        if let Some(first) = v.pairs("turbine_curve").first().filter(|p| p.0 < 0.0 || (p.0 == 0.0 && p.1 != 0.0)) {
-            v.problem(
-                "turbine_curve",
-                format!("[{}, {}]", first.0, first.1),
-                "a curve that begins at no flow, no power",
-                "",
-            );
-        }
+    let knots = if v.has("turbine_curve") { v.pairs("turbine_curve") } else { Vec::new() };
+    if let Some(first) = knots.first().filter(|p| p.0 < 0.0 || (p.0 == 0.0 && p.1 != 0.0)) {
+        let found = format!("[{}, {}]", first.0, first.1);
+        v.problem("turbine_curve", found, "a curve that begins at no flow, no power", "");
     }
     let mut most = release.1.clone();
     let turbine = if let Some(head) = v.maybe_table("head") {
         head_turbine(id, &head, release.1.iter().copied().fold(0.0, f64::max), notes)?
     } else if v.has("turbine_curve") {
-        let knots = v.pairs("turbine_curve");
         let last = knots.last().map_or(0.0, |k| k.0);
         for m in &mut most {
             *m = m.min(last);
@@ -439,7 +433,7 @@ fn reservoir(id: &str, v: &View, stages: usize, notes: &mut Vec<String>) -> Opti
         (Some(per), _) => vec![(0.0, 0.0), (1e9, per * 1e9)],
         _ => Vec::new(),
     };
-    let spill = if !v.flag("spill") { 0.0 } else { v.maybe_number("spill_maximum").unwrap_or(INF) };
+    let spill = if v.flag("spill") { v.maybe_number("spill_maximum").unwrap_or(INF) } else { 0.0 };
     Some(Reservoir {
         id: id.to_owned(),
         start: v.number("start"),
@@ -482,8 +476,10 @@ fn head_turbine(id: &str, head: &View, most: f64, notes: &mut Vec<String>) -> Op
             let top = knots.iter().map(|k| k.1).fold(0.0, f64::max);
             let rising = knots.iter().position(|k| k.1 >= top).map_or(knots.len(), |i| i + 1);
             let mid = most / 400.0;
-            let miss =
-                knots.windows(2).map(|w| exact.power(w[0].0 + mid, 0.0) - (w[0].1 + w[1].1) / 2.0).fold(0.0, f64::max);
+            let miss = knots
+                .windows(2)
+                .map(|w| exact.power(w[0].0 + mid, 0.0) - f64::midpoint(w[0].1, w[1].1))
+                .fold(0.0, f64::max);
             notes.push(format!("{id}: head losses by 200 chords, at most {miss:.2e} MW below the curve"));
             Some(Turbine::Knots(
                 knots[..rising].iter().copied().chain(knots[rising..].iter().map(|k| (k.0, top))).collect(),
@@ -497,13 +493,17 @@ fn head_turbine(id: &str, head: &View, most: f64, notes: &mut Vec<String>) -> Op
     }
 }
 
+/// A list by stage, if there is one.
+type Series = Option<Vec<f64>>;
+
+/// Probabilities of the first stage, and of each step.
 type Chain = (Vec<f64>, Vec<Vec<Vec<f64>>>);
 
-fn chain(all: &View, states: &[(String, View)], stages: usize) -> Option<Chain> {
+fn chain(all: &View, states: &[(String, View)], stages: usize) -> Chain {
     let n = states.len();
     let steps = stages.saturating_sub(1);
     if n == 0 {
-        return Some((vec![1.0], vec![vec![vec![1.0]]; steps]));
+        return (vec![1.0], vec![vec![vec![1.0]]; steps]);
     }
     let start: Vec<f64> = states.iter().map(|(_, v)| v.number("start")).collect();
     let one = |sum: f64| (sum - 1.0).abs() <= 1e-6;
@@ -554,7 +554,7 @@ fn chain(all: &View, states: &[(String, View)], stages: usize) -> Option<Chain> 
             matrix[from].clone_from(row);
         }
     }
-    Some((start, transition))
+    (start, transition)
 }
 
 /// What holds where no outcome says otherwise.
@@ -566,13 +566,13 @@ struct Base<'a> {
     price: Option<&'a [f64]>,
 }
 
-fn outcomes(all: &View, states: &[(String, View)], base: &Base) -> Option<Vec<Vec<Vec<Outcome>>>> {
+fn outcomes(all: &View, states: &[(String, View)], base: &Base) -> Vec<Vec<Vec<Outcome>>> {
     let given = all.tables("outcome");
     let n = states.len().max(1);
-    let prices: Vec<Option<Vec<f64>>> = given.iter().map(|(_, v)| v.series("price", base.stages)).collect();
-    let demands: Vec<Option<Vec<f64>>> = given.iter().map(|(_, v)| v.series("demand", base.stages)).collect();
-    let of_state: Vec<(Option<Vec<f64>>, Option<Vec<f64>>)> =
-        states.iter().map(|(_, v)| (v.series("price", base.stages), v.series("demand", base.stages))).collect();
+    let prices: Vec<Series> = given.iter().map(|(_, v)| v.series("price", base.stages)).collect();
+    let demands: Vec<Series> = given.iter().map(|(_, v)| v.series("demand", base.stages)).collect();
+    let of_states = |key: &str| -> Vec<Series> { states.iter().map(|(_, v)| v.series(key, base.stages)).collect() };
+    let (state_price, state_demand) = (of_states("price"), of_states("demand"));
     let place = |id: &str| base.ids.iter().position(|i| i == id);
     let mut out = Vec::with_capacity(base.stages);
     let mut told = false;
@@ -591,11 +591,12 @@ fn outcomes(all: &View, states: &[(String, View)], base: &Base) -> Option<Vec<Ve
                     }
                 }
                 let factor = v.number("inflow_factor");
-                inflow.iter_mut().for_each(|q| *q *= factor);
+                for q in &mut inflow {
+                    *q *= factor;
+                }
                 fuel = v.number("fuel_factor");
-                let (own_price, own_demand) = &of_state[s];
-                price = own_price.as_ref().map(|p| p[t]).or(price);
-                demand = own_demand.as_ref().map_or(demand, |d| d[t]);
+                price = state_price[s].as_ref().map(|p| p[t]).or(price);
+                demand = state_demand[s].as_ref().map_or(demand, |d| d[t]);
             }
             let comes = |v: &View| {
                 let stages = v.maybe_numbers("stages");
@@ -616,7 +617,9 @@ fn outcomes(all: &View, states: &[(String, View)], base: &Base) -> Option<Vec<Ve
                     }
                 }
                 let factor = v.number("inflow_factor");
-                own.iter_mut().for_each(|q| *q *= factor);
+                for q in &mut own {
+                    *q *= factor;
+                }
                 list.push(Outcome {
                     probability: v.number("probability"),
                     inflow: own,
@@ -640,7 +643,7 @@ fn outcomes(all: &View, states: &[(String, View)], base: &Base) -> Option<Vec<Ve
         }
         out.push(by_state);
     }
-    Some(out)
+    out
 }
 
 /// Every key of a problem file, in words.

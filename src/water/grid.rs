@@ -270,7 +270,7 @@ impl<'a> Pass<'a> {
         let slack = 1e-9 * (1.0 + has.abs());
         let first = libm::ceil(((low - slack) - axis.low) / axis.step).max(0.0);
         let last = libm::floor(((high + slack) - axis.low) / axis.step).min(axis.points as f64 - 1.0);
-        if !(first <= last) {
+        if first > last {
             return;
         }
         let position = cell;

@@ -197,16 +197,16 @@ impl<'a> Sddp<'a> {
         }
     }
 
-    fn infeasible(&self, t: usize) -> PlanError {
+    fn infeasible(t: usize) -> PlanError {
         PlanError::Infeasible(format!(
             "stage {} cannot be met from a storage that earlier stages may leave; give `unserved_cost`, `spill` or wider limits",
             t + 1
         ))
     }
 
-    fn stuck(&self, t: usize, stuck: Stuck) -> PlanError {
+    fn stuck(t: usize, stuck: Stuck) -> PlanError {
         match stuck {
-            Stuck::Infeasible(_) => self.infeasible(t),
+            Stuck::Infeasible(_) => Self::infeasible(t),
             Stuck::Numbers => PlanError::Numbers(format!("stage {}: rounding", t + 1)),
         }
     }
@@ -222,7 +222,7 @@ impl<'a> Sddp<'a> {
             let s = pick(&chances, draws.uniform());
             let chances: Vec<f64> = self.subproblems[t][s].iter().map(|o| o.probability).collect();
             let o = pick(&chances, draws.uniform());
-            x = self.answer(t, s, o, &x).map_err(|e| self.stuck(t, e))?.after;
+            x = self.answer(t, s, o, &x).map_err(|e| Self::stuck(t, e))?.after;
             from = s;
         }
         Ok(path)
@@ -231,7 +231,7 @@ impl<'a> Sddp<'a> {
     /// Cuts at the states of a path.
     fn backward(&mut self, path: &[Vec<f64>]) -> Result<(), PlanError> {
         for t in (1..self.problem.stages).rev() {
-            self.cut(t, &path[t]).map_err(|e| self.stuck(t, e))?;
+            self.cut(t, &path[t]).map_err(|e| Self::stuck(t, e))?;
             self.keep(t, &path[t]);
         }
         Ok(())
@@ -261,11 +261,11 @@ impl<'a> Sddp<'a> {
                     }
                     // A storage from which the rest cannot be met is never chosen.
                     Err(Stuck::Infeasible(_)) => {}
-                    Err(stuck) => return Err(self.stuck(t, stuck)),
+                    Err(stuck) => return Err(Self::stuck(t, stuck)),
                 }
             }
             if !worked && self.points[t].is_empty() {
-                return Err(self.infeasible(t));
+                return Err(Self::infeasible(t));
             }
             // Bends that the new cuts made.
             let bends = self.kinks(t);
@@ -362,7 +362,7 @@ impl<'a> Sddp<'a> {
                 if chance <= 0.0 {
                     continue;
                 }
-                let answer = self.answer(0, s, o, &x).map_err(|e| self.stuck(0, e))?;
+                let answer = self.answer(0, s, o, &x).map_err(|e| Self::stuck(0, e))?;
                 let sub = &self.subproblems[0][s][o];
                 bound += chance * sub.probability * answer.cost;
                 if first.is_none() {
