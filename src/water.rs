@@ -15,9 +15,11 @@ mod sddp;
 mod simplex;
 mod stage;
 mod tree;
+mod year;
 
 pub use plan::{Decision, Effort, Method, PlanError, Planned, plan};
 pub use problem::{End, MW_PER_M3_S_M, Outcome, Problem, Reservoir, Thermal, Turbine, is_concave};
+pub use year::{Line, Operated, Operation, STAGE_HOURS, Store, System, Unit, WaterValues, Year, YearError};
 
 #[cfg(test)]
 mod tests;

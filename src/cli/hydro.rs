@@ -1,5 +1,7 @@
 //! `hydro plan`: the water planner on anybody's reservoir problem.
 
+mod simulate;
+
 use super::{Failure, terminal};
 use crate::scenario::plan::{self, Posed};
 use crate::water::{self, Decision, Effort, PlanError, Planned};
@@ -15,7 +17,8 @@ use std::time::Instant;
   hashwatt hydro plan mine.toml --json
   hashwatt hydro problems                    the problems that ship with the program
   hashwatt hydro problems wet-and-dry        the text of one, to start your own from
-  hashwatt hydro format                      every key of a problem file")]
+  hashwatt hydro format                      every key of a problem file
+  hashwatt hydro simulate year --train y1 y2 a year by water values of other years")]
 pub struct Hydro {
     #[command(subcommand)]
     verb: Verb,
@@ -29,6 +32,8 @@ enum Verb {
     Problems(Problems),
     /// Explain every key of a problem file.
     Format,
+    /// A year of a hydro-thermal system by water values, without foresight.
+    Simulate(simulate::Simulate),
 }
 
 impl Hydro {
@@ -38,6 +43,7 @@ impl Hydro {
             Verb::Plan(verb) => verb.run(),
             Verb::Problems(verb) => verb.run(),
             Verb::Format => terminal::print(&plan::describe()),
+            Verb::Simulate(verb) => verb.run(),
         }
     }
 }
