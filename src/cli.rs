@@ -18,6 +18,7 @@ pub mod library;
 pub mod machines;
 pub mod many;
 pub mod new;
+pub mod plot;
 pub mod progress;
 pub mod run;
 pub mod scenarios;
@@ -65,6 +66,8 @@ pub enum Verb {
     Ensemble(ensemble::Ensemble),
     /// Simulate the same futures with and without measures: paired differences.
     Compare(compare::Compare),
+    /// Draw the figures of a finished study in other sizes, themes and languages.
+    Plot(plot::Plot),
     /// Tell every problem of every file; run nothing.
     Check(check::Check),
     /// Explain a scenario, one of its values, a metric or a term.
@@ -92,6 +95,7 @@ impl Program {
             Verb::Run(verb) => verb.run(),
             Verb::Ensemble(verb) => verb.run(),
             Verb::Compare(verb) => verb.run(),
+            Verb::Plot(verb) => verb.run(),
             Verb::Check(verb) => verb.run(),
             Verb::Explain(verb) => verb.run(),
             Verb::Scenarios(verb) => verb.run(),

@@ -200,6 +200,21 @@ pub fn quiet() -> Option<RwLockWriteGuard<'static, ()>> {
     GATE.write().ok()
 }
 
+/// The names of the files in a folder, sorted.
+///
+/// # Errors
+/// [`FileError::Refused`].
+pub fn names(folder: &Path) -> Result<Vec<String>, FileError> {
+    let entries = fs::read_dir(folder).map_err(FileError::at(folder))?;
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(FileError::at(folder))?;
+        names.extend(entry.file_name().into_string());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
 /// Reads a file of a finished study.
 ///
 /// # Errors

@@ -7,6 +7,8 @@
 mod columnar;
 pub mod data;
 #[cfg(feature = "plots")]
+mod digest;
+#[cfg(feature = "plots")]
 pub mod figure;
 pub mod meta;
 pub mod number;
@@ -14,6 +16,10 @@ pub mod number;
 mod page;
 pub mod period;
 pub mod print;
+#[cfg(feature = "plots")]
+pub mod schematic;
+#[cfg(feature = "parquet")]
+pub mod stored;
 pub mod story;
 pub mod study;
 #[cfg(feature = "plots")]
@@ -204,7 +210,10 @@ impl<'a> Report<'a> {
                 None => Vec::new(),
             },
             #[cfg(feature = "plots")]
-            Piece::Page => vec![Artifact::new("report.html", page::compose(self.record, self.meta, &self.drawn)?)],
+            Piece::Page => {
+                let view = view::View::new(self.record, self.meta);
+                vec![Artifact::new("report.html", page::compose(&view, None, &self.drawn)?)]
+            }
             #[cfg(not(feature = "plots"))]
             Piece::Figure(_) | Piece::Page => Vec::new(),
             Piece::Manifest => vec![Artifact::new(
@@ -239,6 +248,19 @@ pub fn artifacts(record: &Record, meta: &Meta, wanted: Wanted) -> Result<Vec<Art
         all.extend(report.make(piece)?);
     }
     Ok(all)
+}
+
+/// The page of a record that is there already, held against another one if there is one.
+///
+/// # Errors
+/// Whatever drawing or the template refuses.
+#[cfg(feature = "plots")]
+pub fn page_of(view: &view::View<'_>, against: Option<&view::View<'_>>) -> Result<Artifact, ReportError> {
+    let mut drawn = Vec::new();
+    for figure in figure::FIGURES {
+        drawn.extend((figure.draw)(view)?);
+    }
+    Ok(Artifact::new("report.html", page::compose(view, against, &drawn)?))
 }
 
 /// JSON for people: indented, with a newline at the end.

@@ -1,7 +1,7 @@
 //! The columns of the time series: each declared and valued in one place, in the order of the files.
 
 use super::{Series, Total};
-use crate::ids::{Id, SiteId};
+use crate::ids::{BranchId, BusId, Id, SiteId};
 use crate::region::{Region, StationKind};
 use crate::step::Step;
 
@@ -83,6 +83,54 @@ pub struct Columns {
     series: Vec<Series>,
     at: usize,
     steps: usize,
+    bundles: Vec<Bundle>,
+    mining_buses: Vec<BusId>,
+}
+
+/// All circuits between two buses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    /// The bus that its first line starts at: flow is positive from here.
+    pub from: BusId,
+    /// The other.
+    pub to: BusId,
+    /// Its circuits.
+    pub circuits: Vec<BranchId>,
+}
+
+impl Bundle {
+    /// Every pair of joined buses, in the order of the lines.
+    pub fn all(world: &Region) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for (id, circuit) in world.grid.branches.enumerate() {
+            let Some(line) = world.grid.lines.get(circuit.line) else { continue };
+            let pair = |b: &Self| [(b.from, b.to), (b.to, b.from)].contains(&(line.from, line.to));
+            match all.iter_mut().find(|b| pair(b)) {
+                Some(bundle) => bundle.circuits.push(id),
+                None => all.push(Self { from: line.from, to: line.to, circuits: vec![id] }),
+            }
+        }
+        all
+    }
+    /// Key of its flow in the time series.
+    pub fn key(&self, world: &Region) -> String {
+        format!("branch_flow_{}_{}_mw", world.atlas.buses[self.from].id, world.atlas.buses[self.to].id)
+    }
+    /// 1 for a circuit that counts its flow as the bundle does, -1 for one that runs the other way.
+    fn sign(&self, world: &Region, circuit: BranchId) -> f64 {
+        let line = world.grid.lines.get(world.grid.branches[circuit].line);
+        if line.is_some_and(|l| l.from == self.from) { 1.0 } else { -1.0 }
+    }
+}
+
+/// Key of a bus's mining in the time series.
+pub fn mining_key(bus: &str) -> String {
+    format!("mining_at_{bus}_mw")
+}
+
+/// Buses with mining sites, in the order of buses.
+pub fn mining_buses(world: &Region) -> Vec<BusId> {
+    world.atlas.buses.ids().filter(|b| world.grid.sites.iter().any(|s| s == b)).collect()
 }
 
 impl Columns {
@@ -119,6 +167,10 @@ impl Columns {
     /// Records a step.
     pub fn record(&mut self, world: &Region, step: &Step, t: &Totals) {
         self.at = 0;
+        if self.series.is_empty() {
+            self.bundles = Bundle::all(world);
+            self.mining_buses = mining_buses(world);
+        }
         let a = &world.atlas;
         let d = &step.dispatch;
         for (id, site) in a.climate_sites.enumerate() {
@@ -209,6 +261,34 @@ impl Columns {
                 )
             });
         }
+        let bundles = core::mem::take(&mut self.bundles);
+        for bundle in &bundles {
+            let of = |c: &BranchId| d.branch_mw.get(c.index()).map_or(0.0, |mw| bundle.sign(world, *c) * mw);
+            let flow: f64 = bundle.circuits.iter().map(of).sum();
+            self.put(Total::Mean, "MW", flow, || {
+                let (from, to) = (&a.buses[bundle.from].name, &a.buses[bundle.to].name);
+                (
+                    bundle.key(world),
+                    format!("Flow {from}–{to}"),
+                    format!("Flow of all circuits from {from} to {to}, positive in that direction."),
+                )
+            });
+        }
+        self.bundles = bundles;
+        let buses = core::mem::take(&mut self.mining_buses);
+        for bus in &buses {
+            let sites = a.sites.enumerate().filter(|(id, _)| world.grid.sites[*id] == *bus);
+            let mw: f64 = sites.map(|(id, _)| served_mw(step, id)).sum();
+            self.put(Total::Mean, "MW", mw, || {
+                let place = &a.buses[*bus];
+                (
+                    mining_key(&place.id),
+                    format!("Mining at {}", place.name),
+                    "Mining load served at the bus, cooling and site losses included.".into(),
+                )
+            });
+        }
+        self.mining_buses = buses;
         for (id, dam) in a.reservoirs.enumerate() {
             let r = &step.water.reaches[id];
             let name = &dam.id;

@@ -49,6 +49,7 @@ impl Recorder {
     }
     /// The finished record.
     pub fn finish(self, world: &Region, state: &State) -> Record {
+        let branches = self.limits.finish(world);
         let machines = sheets::machines_by_operator(world, state);
         let mut headlines = self.tally.headlines(world, machines, self.tally.taxes());
         if !self.wanted.series {
@@ -59,8 +60,8 @@ impl Recorder {
             window: world.window,
             series: self.columns.finish(),
             timeline: self.timeline.finish(),
-            branches: self.limits.finish(world),
-            sheets: sheets::all(world, state, &self.tally),
+            sheets: sheets::all(world, state, &self.tally, &branches),
+            branches,
             headlines,
             names: sheets::names(world),
             caveats: sheets::caveats(world),

@@ -1,7 +1,8 @@
 //! Tables of a run that are not series: break-evens by machine, tariffs, ledgers, the fleet.
 
+use super::columns::{Bundle, mining_buses, mining_key};
 use super::tally::Tally;
-use super::{Cell, Headline, Sheet, Value};
+use super::{BranchRow, Cell, Headline, Sheet, Value};
 use crate::equations::break_even::break_even_tariff;
 use crate::ids::{Id, ModelId};
 use crate::region::{Region, State};
@@ -45,8 +46,64 @@ pub fn leakage(world: &Region, state: &State) -> [Headline; 2] {
 }
 
 /// All tables.
-pub fn all(world: &Region, state: &State, tally: &Tally) -> Vec<Sheet> {
-    vec![break_evens(world, state, tally), tariffs(world, tally), ledgers(world, tally), fleet(world, state)]
+pub fn all(world: &Region, state: &State, tally: &Tally, branches: &[BranchRow]) -> Vec<Sheet> {
+    vec![
+        break_evens(world, state, tally),
+        tariffs(world, tally),
+        ledgers(world, tally),
+        fleet(world, state),
+        network(world, branches),
+    ]
+}
+
+/// What a map needs: buses, lines between them with the series of their flow, what stands where.
+fn network(world: &Region, branches: &[BranchRow]) -> Sheet {
+    let a = &world.atlas;
+    let row = |kind: &str, id: &str, name: &str, series: &str, ends: [&str; 2], numbers: [Option<f64>; 2]| {
+        let known = |s: &str| if s.is_empty() { Cell::Empty } else { text(s) };
+        let mut row = vec![text(kind), text(id), text(name), known(series), known(ends[0]), known(ends[1])];
+        row.extend(numbers.map(|n| n.map_or(Cell::Empty, Cell::Number)));
+        row
+    };
+    let mut rows: Vec<Vec<Cell>> =
+        a.buses.iter().map(|b| row("bus", &b.id, &b.name, "", ["", ""], [None, None])).collect();
+    let circuits: Vec<&BranchRow> = branches.iter().filter(|b| b.kind == "branch").collect();
+    for bundle in Bundle::all(world) {
+        let (from, to) = (&a.buses[bundle.from], &a.buses[bundle.to]);
+        let limit = bundle.circuits.iter().filter_map(|c| circuits.get(c.index())).map(|b| b.limit_mw).sum();
+        let (id, name) = (format!("{}_{}", from.id, to.id), format!("{}–{}", from.name, to.name));
+        let numbers = [Some(limit), Some(bundle.circuits.len() as f64)];
+        rows.push(row("line", &id, &name, &bundle.key(world), [&from.id, &to.id], numbers));
+    }
+    for (id, plant) in a.plants.enumerate() {
+        let key = format!("{}_{}_mw", plant.kind.word(), plant.id);
+        rows.push(row(
+            "plant",
+            &plant.id,
+            &plant.name,
+            &key,
+            [&a.buses[world.grid.plants[id].bus].id, ""],
+            [None, None],
+        ));
+    }
+    for bus in mining_buses(world) {
+        let place = &a.buses[bus];
+        rows.push(row("mining", &place.id, &place.name, &mining_key(&place.id), [&place.id, ""], [None, None]));
+    }
+    Sheet {
+        name: "network",
+        columns: columns(&[
+            ("kind", "`bus`, `line` (all circuits between two buses), `plant`, `mining`."),
+            ("id", "Its id."),
+            ("name", "Its name for people."),
+            ("series", "Key of its flow or power in the time series."),
+            ("from", "The bus it starts or stands at."),
+            ("to", "The bus it ends at."),
+            ("limit_mw", "Limits of its circuits together, each the mean over the run."),
+            ("circuits", "Number of circuits."),
+        ]),
+        rows,
+    }
 }
 
 /// Break-even tariff of each model that stood in the region, at the window's mean, lowest and highest hashprice.

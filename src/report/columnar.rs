@@ -31,6 +31,41 @@ pub(super) fn members(table: &Table<'_>, sidecar: &serde_json::Value) -> Result<
     encode(&Layout { file: "members.parquet", row: "run", times: &[], optional: true }, table, sidecar)
 }
 
+/// The columns of doubles of a Parquet file whose values are all known, in the file's order.
+///
+/// # Errors
+/// What the reader says of a file that is broken.
+pub(super) fn doubles(bytes: Vec<u8>) -> Result<Vec<(String, Vec<f64>)>, String> {
+    use parquet::column::reader::ColumnReader;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).map_err(|e| e.to_string())?;
+    let about = file.metadata().file_metadata();
+    let schema = about.schema_descr();
+    let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
+    for i in 0..schema.num_columns() {
+        let mut values: Option<Vec<f64>> = None;
+        for group in 0..file.num_row_groups() {
+            let group = file.get_row_group(group).map_err(|e| e.to_string())?;
+            let rows = group.metadata().num_rows().max(0) as usize;
+            if let ColumnReader::DoubleColumnReader(mut reader) =
+                group.get_column_reader(i).map_err(|e| e.to_string())?
+            {
+                let all = values.get_or_insert_with(Vec::new);
+                let wanted = all.len() + rows;
+                while all.len() < wanted {
+                    let (records, ..) =
+                        reader.read_records(wanted - all.len(), None, None, all).map_err(|e| e.to_string())?;
+                    if records == 0 {
+                        return Err(format!("`{}` ends early", schema.column(i).name()));
+                    }
+                }
+            }
+        }
+        columns.extend(values.map(|v| (schema.column(i).name().to_owned(), v)));
+    }
+    Ok(columns)
+}
+
 fn encode(layout: &Layout<'_>, table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
     let refused = |reason: String| ReportError::Columns { file: layout.file, reason };
     write_columns(layout, table, sidecar).map_err(|e| refused(e.to_string()))

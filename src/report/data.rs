@@ -159,6 +159,33 @@ fn push_field(text: &mut String, field: &str) {
     }
 }
 
+/// The rows of a CSV text, the head among them (RFC 4180; lines may end in a line feed alone).
+pub fn parse_csv(text: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut field) = (Vec::new(), Vec::new(), String::new());
+    let (mut quoted, mut letters) = (false, text.chars().peekable());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => {
+                letters.next();
+                field.push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(core::mem::take(&mut field)),
+            '\r' if !quoted && letters.peek() == Some(&'\n') => {}
+            '\n' if !quoted => {
+                row.push(core::mem::take(&mut field));
+                rows.push(core::mem::take(&mut row));
+            }
+            other => field.push(other),
+        }
+    }
+    if !field.is_empty() || !row.is_empty() {
+        row.push(field);
+        rows.push(row);
+    }
+    rows
+}
+
 /// The unit that a key ends in, as a symbol; empty where it ends in none.
 pub fn unit_of(key: &str) -> &'static str {
     const UNITS: &[(&str, &str)] = &[
@@ -347,6 +374,13 @@ mod tests {
             ],
         };
         assert_eq!(table.csv(), "name,x_mw\n\"a,\"\"b\"\"\",0.1\n'=1+1,\n");
+    }
+
+    #[test]
+    fn csv_reads_back() {
+        let rows = parse_csv("a,\"b, \"\"c\"\"\nd\"\r\n,2\n3,");
+        assert_eq!(rows, [["a", "b, \"c\"\nd"], ["", "2"], ["3", ""]]);
+        assert!(parse_csv("").is_empty());
     }
 
     #[test]

@@ -30,6 +30,7 @@
 //! | `generation` | `hydro_<plant>_mw` (plants outside the region left out), `thermal_mw`, `total_load_mw`, `net_export_mw` | |
 //! | `hashrate` | `hashrate_eh_s`, `network_hashrate_eh_s` | |
 //! | `break-evens` | | `break_evens`: `model`, `efficiency_j_per_th`, `break_even_usd_per_kwh`, optional `break_even_low_usd_per_kwh`, `break_even_high_usd_per_kwh` (over the window's hashprices); `tariffs`: `name`, `tariff_usd_per_kwh` |
+//! | `map` | `branch_flow_<from>_<to>_mw`, `mining_at_<bus>_mw`, `hydro_<plant>_mw` | `network`: `kind` (`bus`, `line`, `plant`, `mining`, `homes`), `id`, `name`, `series`, `from`, `to`, `limit_mw`, `circuits` |
 //! | `ledgers` | | `ledgers`: `operator`, optional `name`, `revenue_usd`, `channel_cost_usd`, `power_cost_usd`, `power_cost_published_tariff_usd`, `tax_usd`, optional `levy_usd`, `profit_usd`, `profit_published_tariff_usd` |
 
 mod baikal_level;
@@ -38,6 +39,7 @@ mod corridor_duration;
 mod generation;
 mod hashrate;
 mod ledgers;
+mod map;
 mod peak_week;
 mod strain_heatmap;
 
@@ -63,6 +65,7 @@ pub const FIGURES: &[Figure] = &[
     Figure { id: "peak-week", draw: peak_week::draw },
     Figure { id: "corridor-duration", draw: corridor_duration::draw },
     Figure { id: "strain-heatmap", draw: strain_heatmap::draw },
+    Figure { id: "map", draw: map::draw },
     Figure { id: "baikal-level", draw: baikal_level::draw },
     Figure { id: "generation", draw: generation::draw },
     Figure { id: "hashrate", draw: hashrate::draw },
@@ -93,7 +96,10 @@ pub struct Drawing {
 
 impl Drawing {
     /// The picture's files: SVG with its fonts, PNG twice as fine, data and sidecar.
-    pub(super) fn files(&self, meta: &Meta, caveats: &[String]) -> Result<Vec<Artifact>, ReportError> {
+    ///
+    /// # Errors
+    /// [`ReportError::Drawing`] if the rasterizer refuses.
+    pub fn files(&self, meta: &Meta, caveats: &[String]) -> Result<Vec<Artifact>, ReportError> {
         let mut sidecar = self.data.sidecar(meta, caveats);
         if let Some(map) = sidecar.as_object_mut() {
             map.insert("figure".into(), json!(self.id));

@@ -202,6 +202,11 @@ impl Meta {
             "language": self.language.code(),
             "status": NOT_MEASURED,
             "caveats": caveats,
+            "home_tariff_usd_per_kwh": self.home_tariff_usd_per_kwh,
+            "published_tariff_usd_per_kwh": self.published_tariff_usd_per_kwh,
+            "assumptions": self.assumptions.iter().map(|a| {
+                json!({ "key": a.key, "value": a.value, "range": a.range, "text": a.text })
+            }).collect::<Vec<_>>(),
             "resolved": self.resolved,
         });
         if let (true, Value::Object(map)) = (self.many, &mut manifest) {

@@ -1,39 +1,57 @@
-//! `report.html`: one offline file that tells a run: story, pictures, headlines, pairs, assumptions, caveats, glossary.
+//! `report.html`: one offline file that tells a study: story, map, hourly charts, pictures, tables, assumptions, glossary.
+//!
+//! The text is there without the script, in the study's language; the script adds the other language, the charts, the map,
+//! sorting and downloads. Nothing is fetched: the content-security-policy allows the page's own two scripts by their digest
+//! and no connection. What a scenario says is escaped by the template, and in the script only ever set as text.
+
+mod chart;
+mod glossary;
+mod payload;
 
 use super::figure::Drawing;
-use super::meta::NOT_MEASURED;
+use super::meta::{NOT_MEASURED, NOT_MEASURED_RU};
 use super::print::Print;
 use super::summary::{self, Line};
 use super::view::View;
-use super::{Meta, ReportError, number, story, style};
-use crate::record::Record;
+use super::{Language, ReportError, number, story, style};
+use crate::record::{Cell, Record, Sheet};
+use base64::Engine as _;
 use minijinja::{AutoEscape, Environment, Value, context};
 
 const TEMPLATE: &str = include_str!("../../assets/report/page.html");
 const STYLE: &str = include_str!("../../assets/report/page.css");
-
-/// Words that a reader may not know.
-const GLOSSARY: &[(&str, &str)] = &[
-    ("At the limit", "An hour in which the limit holds the flow back: one more megawatt of room would save money."),
-    ("Break-even tariff", "The price of a kilowatt-hour at which a machine earns exactly its power bill."),
-    ("Curtailed", "Mining load that was asked for but cut because of grid limits or contracts."),
-    ("EH/s", "Exahashes per second: 10¹⁸ tries a second at the network’s puzzle."),
-    ("Hashprice", "What a petahash per second earns in a day."),
-    ("North–south corridor", "The lines that carry the power of Bratsk and Ust-Ilimsk to Irkutsk and the south."),
-    ("PUE", "Energy of a mining site over the energy of its machines; 1.00 would be cooling for free."),
-    (
-        "Simulated winter",
-        "A winter drawn by the weather generator, alike in statistics to the real ones, but none of them.",
-    ),
-    ("Unserved energy", "Ordinary load that the grid could not supply."),
-];
+const SCRIPT: &str = include_str!("../../assets/report/page.js");
+const CHARTS: &str = include_str!("../../assets/vendor/uplot/uPlot.iife.min.js");
+const CHARTS_STYLE: &str = include_str!("../../assets/vendor/uplot/uPlot.min.css");
 
 /// Assumptions that the page lists; the manifest has all.
 const ASSUMPTIONS: usize = 60;
+/// Rows of a further table that the page lists; its file has all.
+const ROWS: usize = 400;
+
+/// Headlines of the shipped worlds that are no findings, or only in part; docs/credibility.md has the errors.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("demand_gwh", "fitted", "подогнано"),
+    ("total_load_gwh", "fitted", "подогнано"),
+    ("region_peak_mw", "fitted in part", "отчасти подогнано"),
+    ("mining_gwh", "imposed", "задано"),
+    ("mining_peak_mw", "imposed", "задано"),
+    ("mining_at_region_peak_mw", "imposed", "задано"),
+    ("mining_december_mw", "imposed", "задано"),
+    ("generation_gwh", "fitted", "подогнано"),
+    ("hydro_gwh", "fitted", "подогнано"),
+    ("thermal_gwh", "fitted", "подогнано"),
+    ("export_gwh", "follows from fits", "следует из подгонок"),
+    ("congested_hours", "on an assumed limit", "при принятом пределе"),
+    ("hashrate_mean_eh_s", "predicted; disputed", "предсказано; спорно"),
+    ("hashrate_share_mean", "predicted; disputed", "предсказано; спорно"),
+    ("network_difficulty_mean", "predicted from imposed", "предсказано из заданного"),
+    ("hashprice_mean_usd_per_ph_day", "predicted from imposed", "предсказано из заданного"),
+];
 
 /// A headline twice: at the home rate of the scenario and at the published tariff.
 struct Pair {
-    label: &'static str,
+    label: (&'static str, &'static str),
     part: String,
     article: String,
     published: String,
@@ -43,58 +61,181 @@ fn refused(error: impl core::fmt::Display) -> ReportError {
     ReportError::Page(error.to_string())
 }
 
-/// Composes the page.
-pub(super) fn compose(record: &Record, meta: &Meta, drawn: &[Drawing]) -> Result<Vec<u8>, ReportError> {
-    let view = View::new(record, meta);
+fn digest(script: &str) -> String {
+    format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(super::digest::sha256(script.as_bytes())))
+}
+
+/// JSON inside a script element: nothing in it can end the element.
+fn inert(value: &serde_json::Value) -> String {
+    value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+}
+
+/// Composes the page of a record, held against another one if there is one.
+pub(super) fn compose(view: &View<'_>, against: Option<&View<'_>>, drawn: &[Drawing]) -> Result<Vec<u8>, ReportError> {
+    let (record, meta) = (view.record, view.meta);
+    let (en, ru) = (view.speaking(Language::En), view.speaking(Language::Ru));
+    let payload = payload::payload(view, against, drawn)?;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", TEMPLATE).map_err(refused)?;
-    let figures: Vec<Value> = drawn
+    let figures = drawn.iter().map(|d| figure(d, &en, &ru)).collect::<Result<Vec<_>, _>>()?;
+    let charts: Vec<Value> = payload
+        .charts
         .iter()
-        .map(|d| {
-            let svg = Value::from_safe_string(d.svg.clone());
-            context! { id => d.id, title => d.words.title.as_str(), alt => d.alt.as_str(), svg }
-        })
+        .map(|c| context! { id => c["id"].as_str(), en => c["title"]["en"].as_str(), ru => c["title"]["ru"].as_str() })
         .collect();
-    let lines = summary::lines(&record.headlines, &Print::of(&view), meta.language);
-    let headlines: Vec<Value> = lines
-        .iter()
-        .map(|l| context! { key => l.key, label => l.label, value => l.value.clone(), unit => l.unit, definition => l.definition.replace('`', ""),
-            parts => l.parts.iter().map(|(id, v)| context! { name => id.clone(), value => v }).collect::<Vec<_>>() })
-        .collect();
+    let limits: Vec<Value> = charts.iter().filter(|c| is_limit(c)).cloned().collect();
+    let first_limit = limits.first().map(|c| attribute(c, "id"));
+    let charts: Vec<Value> =
+        charts.into_iter().filter(|c| !is_limit(c) || Some(attribute(c, "id")) == first_limit).collect();
     let assumptions: Vec<Value> = meta
         .assumptions
         .iter()
         .take(ASSUMPTIONS)
         .map(|a| context! { key => a.key.clone(), value => a.value.clone(), range => a.range.clone(), text => a.text.clone() })
         .collect();
-    let glossary: Vec<Value> = GLOSSARY.iter().map(|(term, text)| context! { term => *term, text => *text }).collect();
     let tariff = |t: Option<f64>| t.map(number::tariff);
+    let lines = summary::lines(&record.headlines, &Print::of(&en), Language::En);
+    let events: Vec<Value> = record
+        .timeline
+        .iter()
+        .filter(|h| matches!(h.kind, "event" | "limit" | "warning" | "record"))
+        .take(ROWS)
+        .map(|h| {
+            let step = step_of(record, h.day, h.minute);
+            context! { time => format!("{} {:02}:{:02}", h.day, h.minute / 60, h.minute % 60), kind => h.kind, text => h.text.clone(), step }
+        })
+        .collect();
     let page = environment.get_template("page").map_err(refused)?;
     let html = page
         .render(context! {
+            lang => meta.language.code(),
             title => meta.title.clone(),
-            style => Value::from_safe_string(format!("{}{STYLE}", style::font::css())),
-            window => view.window(),
-            weather => view.weather(),
-            status => NOT_MEASURED,
-            story => story::tell(&view),
+            many => meta.many,
+            policy => format!(
+                "default-src 'none'; script-src {} {}; style-src 'unsafe-inline'; font-src data:; img-src data: blob:; base-uri 'none'; form-action 'none'",
+                digest(CHARTS), digest(SCRIPT)
+            ),
+            fonts => Value::from_safe_string(style::font::css().to_owned()),
+            style => Value::from_safe_string(format!("{CHARTS_STYLE}{STYLE}")),
+            charts_script => Value::from_safe_string(CHARTS.to_owned()),
+            script => Value::from_safe_string(SCRIPT.to_owned()),
+            about => Value::from_safe_string(inert(&payload.about)),
+            series => payload.series,
+            pictures => payload.pictures,
+            steps => payload.about["steps"].as_u64(),
+            peak => payload.about["peak"].as_u64(),
+            mapped => payload.mapped,
+            runs => payload.about["runs"].as_array().map_or(1, Vec::len),
+            charts, limits, first_limit,
+            window_en => en.window(), window_ru => ru.window(),
+            weather_en => en.weather(), weather_ru => ru.weather(),
+            status_en => NOT_MEASURED, status_ru => NOT_MEASURED_RU,
+            story_en => stories(&en), story_ru => stories(&ru),
             figures,
-            headlines,
+            headlines => headlines(&en, &ru, against),
+            compared => against.is_some(),
+            against => against.map(|a| a.meta.name.clone()),
+            changes => against.map(|a| changes(&a.meta.resolved, &meta.resolved)).unwrap_or_else(|| arm_changes(view)),
             pairs => pairs(&lines).into_iter().map(|p| {
-                context! { label => p.label, part => p.part, article => p.article, published => p.published }
+                context! { en => p.label.0, ru => p.label.1, part => p.part, article => p.article, published => p.published }
             }).collect::<Vec<_>>(),
             home => tariff(meta.home_tariff_usd_per_kwh),
             published => tariff(meta.published_tariff_usd_per_kwh),
+            tables => tables(view),
+            branches => branches(record),
+            events,
             assumptions,
             further => meta.assumptions.len().saturating_sub(ASSUMPTIONS),
             caveats => record.caveats.clone(),
-            glossary,
-            scenario => meta.name.clone(), seed => meta.seed, member => meta.member, id => meta.id.clone(), version => meta.version.clone(),
-            scenario_hash => meta.scenario_hash.clone(),
+            glossary => glossary::GLOSSARY.iter().map(|(a, b, c, d)| context! { en => *a, text_en => *b, ru => *c, text_ru => *d }).collect::<Vec<_>>(),
+            scenario => meta.name.clone(), arms => meta.arms.clone(), seed => meta.seed, member => meta.member, id => meta.id.clone(),
+            version => meta.version.clone(), verb => meta.verb.clone(), scenario_hash => meta.scenario_hash.clone(),
         })
         .map_err(refused)?;
     Ok(html.into_bytes())
+}
+
+fn attribute(chart: &Value, key: &str) -> String {
+    chart.get_attr(key).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn is_limit(chart: &Value) -> bool {
+    attribute(chart, "id").starts_with("limit-")
+}
+
+/// The sentences of a study of any kind.
+fn stories(view: &View<'_>) -> Vec<String> {
+    let mut told = story::tell(view);
+    let differences = story::differences::tell(view);
+    let said = |text: &String| number::localized(text, view.language).into_owned();
+    told.splice(0..0, differences.iter().map(said));
+    told
+}
+
+fn figure(d: &Drawing, en: &View<'_>, ru: &View<'_>) -> Result<Value, ReportError> {
+    let other = if d.language == Language::En { ru } else { en };
+    let entry = super::figure::FIGURES.iter().find(|f| f.id == d.id);
+    let drawn = entry.map(|f| (f.draw)(other)).transpose()?.flatten();
+    let twin = drawn.as_ref().unwrap_or(d);
+    let (a, b) = if d.language == Language::En { (d, twin) } else { (twin, d) };
+    let svg = Value::from_safe_string(d.svg.clone());
+    Ok(context! {
+        id => d.id, svg,
+        title_en => a.words.title.as_str(), title_ru => b.words.title.as_str(),
+        alt_en => a.alt.as_str(), alt_ru => b.alt.as_str(),
+        wide => format!("{}wide", d.language.code()),
+    })
+}
+
+/// The headlines in both languages, with their parts, their kind, and those of the run they are held against.
+fn headlines(en: &View<'_>, ru: &View<'_>, against: Option<&View<'_>>) -> Vec<Value> {
+    let record = en.record;
+    let english = summary::lines(&record.headlines, &Print::of(en), Language::En);
+    let russian = summary::lines(&record.headlines, &Print::of(ru), Language::Ru);
+    let base =
+        against.map(|a| summary::lines(&a.record.headlines, &Print::of(&a.speaking(Language::En)), Language::En));
+    let localized = |text: &str| number::localized(text, Language::Ru).into_owned();
+    english
+        .iter()
+        .zip(&russian)
+        .map(|(a, b)| {
+            let kind = KINDS.iter().find(|k| k.0 == a.key);
+            let before = base.as_ref().and_then(|l| l.iter().find(|l| l.key == a.key));
+            let numbers = (record.number(a.key), against.and_then(|v| v.record.number(a.key)));
+            let difference = match numbers {
+                (Some(x), Some(y)) => summary::digits(a.key, a.unit, x - y),
+                _ => String::new(),
+            };
+            let parts: Vec<Value> = a
+                .parts
+                .iter()
+                .zip(&b.parts)
+                .map(|(p, q)| context! { en => p.0.clone(), ru => q.0.clone(), value => p.1.clone(), value_ru => localized(&p.1) })
+                .collect();
+            context! {
+                key => a.key, en => a.label, ru => b.label, value => a.value.clone(), value_ru => localized(&b.value),
+                raw => record.number(a.key).map(number::shortest),
+                unit => a.unit, unit_ru => unit_ru(a.unit), definition => a.definition.replace('`', ""),
+                kind_en => kind.map(|k| k.1), kind_ru => kind.map(|k| k.2),
+                before => before.map(|l| l.value.clone()), difference, parts,
+            }
+        })
+        .collect()
+}
+
+/// A unit's symbol in Russian.
+fn unit_ru(unit: &str) -> &str {
+    match unit {
+        "MW" => "МВт",
+        "MWh" => "МВт·ч",
+        "GWh" => "ГВт·ч",
+        "h" => "ч",
+        "m" => "м",
+        "USD/PH/day" => "долл./PH/сутки",
+        "USD/kWh" => "долл./кВт·ч",
+        other => other,
+    }
 }
 
 /// Every headline that has a twin at the published tariff, part by part.
@@ -104,8 +245,9 @@ fn pairs(lines: &[Line]) -> Vec<Pair> {
         let Some(stem) = line.key.strip_suffix("_usd") else { continue };
         let twin = format!("{stem}_published_tariff_usd");
         let Some(other) = lines.iter().find(|l| l.key == twin) else { continue };
+        let ru = crate::record::metric::metric(line.key).map_or(line.label, |m| m.label_ru);
         let row = |part: String, article: &str, published: &str| Pair {
-            label: line.label,
+            label: (line.label, ru),
             part,
             article: article.into(),
             published: published.into(),
@@ -121,34 +263,190 @@ fn pairs(lines: &[Line]) -> Vec<Pair> {
     pairs
 }
 
+/// Values of the scenario that differ from the baseline's: key, there, here.
+fn changes(before: &serde_json::Value, after: &serde_json::Value) -> Vec<Value> {
+    let shown = |v: Option<&serde_json::Value>| match v.map(|v| v.get("value").unwrap_or(v)) {
+        Some(serde_json::Value::String(s)) => s.clone(),
+        Some(v) => v.to_string(),
+        None => "–".to_owned(),
+    };
+    let (Some(a), Some(b)) = (before.as_object(), after.as_object()) else { return Vec::new() };
+    let keys = b.keys().chain(a.keys().filter(|k| !b.contains_key(*k)));
+    let told = keys.filter(|k| !matches!(k.as_str(), "title" | "note" | "extends"));
+    told.map(|k| (k, shown(a.get(k)), shown(b.get(k))))
+        .filter(|(_, a, b)| a != b)
+        .take(ROWS)
+        .map(|(key, before, after)| context! { key => key.clone(), before, after, arm => "" })
+        .collect()
+}
+
+/// What each arm of a comparison sets otherwise than its first scenario.
+fn arm_changes(view: &View<'_>) -> Vec<Value> {
+    let resolved = &view.meta.resolved;
+    let Some(base) = resolved.get(&view.meta.name).filter(|_| view.meta.many) else { return Vec::new() };
+    let mut all = Vec::new();
+    for arm in &view.meta.arms {
+        let Some(other) = resolved.get(arm) else { continue };
+        for change in changes(base, other) {
+            let text = |key: &str| change.get_attr(key).ok().and_then(|v| v.as_str().map(str::to_owned));
+            all.push(
+                context! { arm => arm.clone(), key => text("key"), before => text("before"), after => text("after") },
+            );
+        }
+    }
+    all.truncate(ROWS);
+    all
+}
+
+/// Tables of a study as rows of texts with their numbers.
+fn tables(view: &View<'_>) -> Vec<Value> {
+    let names: &[(&str, &str, &str)] = &[
+        ("summary", "All differences or spreads", "Все разности или разбросы"),
+        ("attribution", "What each measure of a package did", "Вклад каждой меры пакета"),
+        ("leakage", "Leakage by channel", "Утечка по каналам"),
+        ("onset", "When effects set in", "Когда наступает эффект"),
+        ("sensitivity", "Sensitivity to assumptions", "Чувствительность к допущениям"),
+        ("drivers", "What drives the spread", "Что определяет разброс"),
+        ("sweep", "Sweep", "Перебор"),
+        ("transformers", "Transformers", "Трансформаторы"),
+        ("outages", "Outages", "Отключения"),
+        ("fleet", "Machines at the end", "Машины в конце"),
+    ];
+    let shown = names.iter().filter_map(|(name, en, ru)| Some((view.record.sheet(name)?, en, ru)));
+    shown.filter(|(s, ..)| !s.rows.is_empty()).map(|(sheet, en, ru)| table(sheet, en, ru)).collect()
+}
+
+fn table(sheet: &Sheet, en: &str, ru: &str) -> Value {
+    let columns: Vec<Value> = sheet
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(i, (key, definition))| {
+            let unit = super::data::unit_of(key);
+            let numeric = sheet.rows.iter().all(|r| !matches!(r.get(i), Some(Cell::Text(_))));
+            context! { label => super::data::words_of(key), unit, definition => definition.clone(), numeric }
+        })
+        .collect();
+    let rows: Vec<Vec<Value>> = sheet
+        .rows
+        .iter()
+        .take(ROWS)
+        .map(|row| {
+            let cell = |c: &Cell| match c {
+                Cell::Number(n) => context! { text => number::plain(*n), raw => number::shortest(*n) },
+                Cell::Text(t) => context! { text => t.clone() },
+                Cell::Empty => context! { text => "", raw => "" },
+            };
+            row.iter().map(cell).collect()
+        })
+        .collect();
+    context! { id => sheet.name, en, ru, columns, rows, more => sheet.rows.len().saturating_sub(ROWS) }
+}
+
+fn branches(record: &Record) -> Vec<Value> {
+    let cell = |v: f64, decimals: usize| context! { text => number::fixed(v, decimals), raw => number::shortest(v) };
+    record
+        .branches
+        .iter()
+        .map(|b| {
+            context! {
+                name => b.name.clone(), kind => b.kind,
+                limit => cell(b.limit_mw, 0), assumed => b.limit_assumed && b.limit_high_mw > b.limit_low_mw,
+                range => format!("{}–{}", number::fixed(b.limit_low_mw, 0), number::fixed(b.limit_high_mw, 0)),
+                flow => cell(b.max_flow_mw, 0), loading => cell(b.max_loading_pct, 0),
+                above => cell(b.hours_above_90pct, 0), at => cell(b.hours_at_limit, 0),
+            }
+        })
+        .collect()
+}
+
+/// The step that a time of the timeline lies in.
+fn step_of(record: &Record, day: crate::calendar::Day, minute: u32) -> Option<u64> {
+    let days = u64::try_from(day.0 - record.window.from.0).ok()?;
+    let step = days * record.window.steps_per_day() as u64 + u64::from(minute / record.window.step_minutes.max(1));
+    (step < record.window.steps() as u64 && !record.series.is_empty()).then_some(step)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{Language, Report, Wanted, synthetic};
+    use super::super::{Report, Wanted, synthetic};
     use super::*;
+
+    fn page(record: &Record, meta: &super::super::Meta) -> String {
+        let report = Report::compose(record, meta, Wanted::default()).unwrap();
+        String::from_utf8(compose(&View::new(record, meta), None, &report.drawn).unwrap()).unwrap()
+    }
 
     #[test]
     fn what_comes_from_a_scenario_is_text() {
         let (mut record, mut meta) = (synthetic::record(40), synthetic::meta());
         meta.title = "<script>alert(1)</script>".into();
-        record.caveats.push("\"><img src=x onerror=alert(1)>".into());
-        if let Some(machine) = record.sheets.iter_mut().find(|s| s.name == "ledgers") {
-            machine.rows[0][1] = crate::record::Cell::Text("<img onerror=1>".into());
+        let bad = "\"><img src=x onerror=alert(1)>";
+        record.caveats.push(bad.into());
+        record.branches[0].name = bad.into();
+        meta.name = "</script><img src=x>".into();
+        for sheet in &mut record.sheets {
+            for row in &mut sheet.rows {
+                row.iter_mut().filter(|c| matches!(c, Cell::Text(_))).for_each(|c| {
+                    if let Cell::Text(t) = c
+                        && !["bus", "line", "mining", "plant"].contains(&t.as_str())
+                        && !t.ends_with("_mw")
+                        && t.len() > 3
+                    {
+                        t.push_str(bad);
+                    }
+                });
+            }
         }
-        let report = Report::compose(&record, &meta, Wanted::default()).unwrap();
-        let html = String::from_utf8(compose(&record, &meta, &report.drawn).unwrap()).unwrap();
-        assert!(!html.contains("<script") && !html.contains("<img"));
+        let html = page(&record, &meta);
+        assert!(!html.contains("<img") && !html.contains("<script>alert"));
+        // The page's own scripts and data blocks, and no other.
+        assert_eq!(html.matches("<script").count(), 5);
+        assert_eq!(html.matches("</script>").count(), 5);
         assert!(html.contains("Content-Security-Policy") && html.contains("default-src 'none'"));
-        for outside in ["http://", "https://", "url(//"] {
-            let found = html.matches(outside).count();
-            let namespaces = html.matches("http://www.w3.org/2000/svg").count();
-            assert_eq!(found, if outside == "http://" { namespaces } else { 0 }, "{outside}");
+        assert!(!html.contains("script-src 'unsafe-inline'"));
+        for outside in ["src=\"http", "href=\"http", "url(//", "url(http", "@import"] {
+            assert_eq!(html.matches(outside).count(), 0, "{outside}");
         }
+    }
+
+    #[test]
+    fn the_policy_names_the_scripts_that_are_there() {
+        let html = page(&synthetic::record(2), &synthetic::meta());
+        for script in [CHARTS, SCRIPT] {
+            assert!(html.contains(script) && !script.contains("</script"));
+            assert!(html.contains(&digest(script)));
+        }
+    }
+
+    #[test]
+    fn two_years_of_hours_are_small() {
+        let html = page(&synthetic::record(730), &synthetic::meta());
+        assert!(html.len() < 3_000_000, "{} bytes", html.len());
+    }
+
+    #[test]
+    fn both_languages_are_there_and_a_baseline_is_told() {
+        let (record, meta) = (synthetic::record(5), synthetic::meta());
+        let (mut other, mut changed) = (record.clone(), meta.clone());
+        for h in &mut other.headlines {
+            if h.key == "mining_gwh" {
+                h.value = crate::record::Value::Number(Some(1.0));
+            }
+        }
+        changed.resolved = serde_json::json!({"tariff.home_usd_per_kwh": {"value": 0.012}});
+        let report = Report::compose(&record, &meta, Wanted::default()).unwrap();
+        let base = View::new(&other, &changed);
+        let html = compose(&View::new(&record, &meta), Some(&base), &report.drawn).unwrap();
+        let html = String::from_utf8(html).unwrap();
+        assert!(html.contains("Что произошло") && html.contains("What happened"));
+        assert!(html.contains("tariff.home_usd_per_kwh") && html.contains("0.012"));
     }
 
     #[test]
     fn every_tariff_figure_has_its_pair() {
         let pairs = pairs(&summary::lines(&synthetic::record(2).headlines, &Print::default(), Language::En));
-        let labels: Vec<_> = pairs.iter().map(|p| (p.label, p.part.as_str())).collect();
+        let labels: Vec<_> = pairs.iter().map(|p| (p.label.0, p.part.as_str())).collect();
         assert!(
             labels.contains(&("Mining profit", "")) && labels.contains(&("Implicit subsidy of home mining", "Export"))
         );

@@ -1,5 +1,7 @@
 //! The run in sentences, computed from its headlines; a sentence whose numbers are absent is not told.
 
+pub mod differences;
+
 use super::number;
 use super::print::Print;
 use super::summary::TOTAL;

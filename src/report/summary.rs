@@ -117,7 +117,7 @@ pub fn lines(headlines: &[Headline], print: &Print, language: Language) -> Vec<L
                 Language::En => m.label,
                 Language::Ru => m.label_ru,
             };
-            let digits = |v: f64| headline_digits(h.key, m.unit, v);
+            let digits = |v: f64| self::digits(h.key, m.unit, v);
             let (value, parts) = match &h.value {
                 Value::Number(n) => (n.map_or_else(|| "–".into(), digits), Vec::new()),
                 Value::Text(text) => (print.words(h.key).unwrap_or(text).to_owned(), Vec::new()),
@@ -151,7 +151,7 @@ pub fn read(summary: &serde_json::Value) -> Vec<Headline> {
 }
 
 /// Digits that say something about a headline.
-fn headline_digits(key: &str, unit: &str, value: f64) -> String {
+pub fn digits(key: &str, unit: &str, value: f64) -> String {
     match unit {
         "m" => number::fixed(value, 2),
         "USD" => number::dollars(value),

@@ -87,6 +87,32 @@ pub(crate) fn record(days: i32) -> Record {
             9.0 + 3.0 * noise(bus + 50, t / 3) + f64::from(u8::from(flow(t) >= 3000.0)) * bus as f64 * 0.1
         });
     }
+    for (i, (a, b, limit)) in LINES.iter().enumerate() {
+        let key = format!("branch_flow_{a}_{b}_mw");
+        let label = super::data::words_of(&key);
+        let values =
+            (0..n).map(|t| limit * (0.55 + 0.3 * season(t) + 0.2 * noise(i as u64 + 900, t / 3)).min(1.0)).collect();
+        series.push(Series {
+            key,
+            unit: "MW",
+            definition: "Synthetic flow.".into(),
+            label,
+            total: Total::Mean,
+            values,
+        });
+    }
+    for bus in ["irk", "bra", "uso"] {
+        let values = (0..n).map(|t| mining(t) / 4.0).collect();
+        let key = format!("mining_at_{bus}_mw");
+        series.push(Series {
+            key,
+            unit: "MW",
+            definition: "Synthetic mining.".into(),
+            label: "Mining".into(),
+            total: Total::Mean,
+            values,
+        });
+    }
     let peak = super::view::largest(&series[4].values).unwrap();
     let sum = |i: usize| series[i].values.iter().sum::<f64>() / 1000.0;
     let number = |key, v| Headline { key, value: Value::Number(Some(v)) };
@@ -203,6 +229,56 @@ pub(crate) fn record(days: i32) -> Record {
     }
 }
 
+/// Lines of the synthetic network: two buses and a limit.
+const LINES: [(&str, &str, f64); 7] = [
+    ("uil", "bpp", 2300.0),
+    ("bra", "bpp", 6000.0),
+    ("bpp", "tul", 2300.0),
+    ("tul", "irs", 1200.0),
+    ("irs", "irk", 900.0),
+    ("tai", "kra", 2300.0),
+    ("kly", "gus", 500.0),
+];
+
+fn network() -> Sheet {
+    let text = |s: &str| if s.is_empty() { Cell::Empty } else { Cell::Text(s.into()) };
+    let mut rows = Vec::new();
+    let mut buses: Vec<&str> = LINES.iter().flat_map(|l| [l.0, l.1]).collect();
+    buses.push("uso");
+    buses.sort_unstable();
+    buses.dedup();
+    for bus in &buses {
+        rows.push(
+            [
+                text("bus"),
+                text(bus),
+                text(&super::view::place(bus, super::Language::En)),
+                text(""),
+                text(""),
+                text(""),
+                Cell::Empty,
+                Cell::Empty,
+            ]
+            .to_vec(),
+        );
+    }
+    for (a, b, limit) in LINES {
+        let (id, key) = (format!("{a}_{b}"), format!("branch_flow_{a}_{b}_mw"));
+        rows.push(
+            [text("line"), text(&id), text(&id), text(&key), text(a), text(b), Cell::Number(limit), Cell::Number(2.0)]
+                .to_vec(),
+        );
+    }
+    for bus in ["irk", "bra", "uso"] {
+        let key = format!("mining_at_{bus}_mw");
+        rows.push(
+            [text("mining"), text(bus), text(bus), text(&key), text(bus), text(""), Cell::Empty, Cell::Empty].to_vec(),
+        );
+    }
+    let columns = ["kind", "id", "name", "series", "from", "to", "limit_mw", "circuits"].map(column).to_vec();
+    Sheet { name: "network", columns, rows }
+}
+
 fn column(key: &str) -> (String, String) {
     (key.into(), format!("Synthetic {}.", super::data::words_of(key)))
 }
@@ -271,6 +347,7 @@ fn sheets() -> Vec<Sheet> {
         ]);
     }
     vec![
+        network(),
         Sheet {
             name: "break_evens",
             columns: [
