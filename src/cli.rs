@@ -18,6 +18,7 @@ pub mod library;
 pub mod machines;
 pub mod many;
 pub mod new;
+pub mod page;
 pub mod plot;
 pub mod progress;
 pub mod run;

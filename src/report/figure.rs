@@ -31,17 +31,30 @@
 //! | `hashrate` | `hashrate_eh_s`, `network_hashrate_eh_s` | |
 //! | `break-evens` | | `break_evens`: `model`, `efficiency_j_per_th`, `break_even_usd_per_kwh`, optional `break_even_low_usd_per_kwh`, `break_even_high_usd_per_kwh` (over the window's hashprices); `tariffs`: `name`, `tariff_usd_per_kwh` |
 //! | `map` | `branch_flow_<from>_<to>_mw`, `mining_at_<bus>_mw`, `hydro_<plant>_mw` | `network`: `kind` (`bus`, `line`, `plant`, `mining`, `homes`), `id`, `name`, `series`, `from`, `to`, `limit_mw`, `circuits` |
+//! | `effect` | | `summary` of a comparison: `arm`, `metric`, `of`, `unit`, `baseline`, `diff`, `std_err`, `diff_p05`, `diff_p95` |
+//! | `attribution` | | `attribution`: `arm`, `metric`, `of`, `measure`, `effect`, `std_err` |
+//! | `leakage` | | `summary` of a comparison: rows of `income_by_channel_usd` |
+//! | `outcomes` | | `summary` of an ensemble: `metric`, `of`, `unit`, `mean`, `std_err`, `p05`, `p50`, `p95` |
+//! | `fans` | `<key>_p05`, `_p25`, `_p50`, `_p75`, `_p95` | |
+//! | `tornado` | | `sensitivity`: `key`, `metric`, `low`, `high`, `at_low`, `at_high` |
 //! | `ledgers` | | `ledgers`: `operator`, optional `name`, `revenue_usd`, `channel_cost_usd`, `power_cost_usd`, `power_cost_published_tariff_usd`, `tax_usd`, optional `levy_usd`, `profit_usd`, `profit_published_tariff_usd` |
 
+mod attribution;
 mod baikal_level;
 mod break_evens;
 mod corridor_duration;
+mod effect;
+mod fans;
 mod generation;
 mod hashrate;
+mod interval;
+mod leakage;
 mod ledgers;
 mod map;
+mod outcomes;
 mod peak_week;
 mod strain_heatmap;
+mod tornado;
 
 use super::data::Table;
 use super::style::canvas::Place;
@@ -60,8 +73,14 @@ pub struct Figure {
     pub draw: fn(&View<'_>) -> Result<Option<Drawing>, ReportError>,
 }
 
-/// All pictures of a run, in the order in which the page tells it.
+/// All pictures, those of studies of many runs first, in the order in which the page tells it.
 pub const FIGURES: &[Figure] = &[
+    Figure { id: "effect", draw: effect::draw },
+    Figure { id: "attribution", draw: attribution::draw },
+    Figure { id: "leakage", draw: leakage::draw },
+    Figure { id: "outcomes", draw: outcomes::draw },
+    Figure { id: "fans", draw: fans::draw },
+    Figure { id: "tornado", draw: tornado::draw },
     Figure { id: "peak-week", draw: peak_week::draw },
     Figure { id: "corridor-duration", draw: corridor_duration::draw },
     Figure { id: "strain-heatmap", draw: strain_heatmap::draw },
@@ -147,6 +166,7 @@ impl Drawing {
 }
 
 /// A figure in the making: its words and data, then its drawing.
+#[allow(clippy::needless_pass_by_value)] // a figure hands over what it made
 fn finish(
     view: &View<'_>,
     id: &'static str,

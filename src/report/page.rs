@@ -112,17 +112,17 @@ pub(super) fn compose(view: &View<'_>, against: Option<&View<'_>>, drawn: &[Draw
             lang => meta.language.code(),
             title => meta.title.clone(),
             many => meta.many,
-            policy => format!(
+            policy => Value::from_safe_string(format!(
                 "default-src 'none'; script-src {} {}; style-src 'unsafe-inline'; font-src data:; img-src data: blob:; base-uri 'none'; form-action 'none'",
                 digest(CHARTS), digest(SCRIPT)
-            ),
+            )),
             fonts => Value::from_safe_string(style::font::css().to_owned()),
             style => Value::from_safe_string(format!("{CHARTS_STYLE}{STYLE}")),
             charts_script => Value::from_safe_string(CHARTS.to_owned()),
             script => Value::from_safe_string(SCRIPT.to_owned()),
             about => Value::from_safe_string(inert(&payload.about)),
-            series => payload.series,
-            pictures => payload.pictures,
+            series => Value::from_safe_string(payload.series),
+            pictures => Value::from_safe_string(payload.pictures),
             steps => payload.about["steps"].as_u64(),
             peak => payload.about["peak"].as_u64(),
             mapped => payload.mapped,
@@ -136,7 +136,7 @@ pub(super) fn compose(view: &View<'_>, against: Option<&View<'_>>, drawn: &[Draw
             headlines => headlines(&en, &ru, against),
             compared => against.is_some(),
             against => against.map(|a| a.meta.name.clone()),
-            changes => against.map(|a| changes(&a.meta.resolved, &meta.resolved)).unwrap_or_else(|| arm_changes(view)),
+            changes => against.map_or_else(|| arm_changes(view), |a| changes(&a.meta.resolved, &meta.resolved)),
             pairs => pairs(&lines).into_iter().map(|p| {
                 context! { en => p.label.0, ru => p.label.1, part => p.part, article => p.article, published => p.published }
             }).collect::<Vec<_>>(),
@@ -405,6 +405,9 @@ mod tests {
         assert_eq!(html.matches("</script>").count(), 5);
         assert!(html.contains("Content-Security-Policy") && html.contains("default-src 'none'"));
         assert!(!html.contains("script-src 'unsafe-inline'"));
+        // What is packed is not escaped: its letters are those of base64.
+        let packed = html.split("id=\"series\">").nth(1).and_then(|rest| rest.split('<').next()).unwrap();
+        assert!(packed.len() > 100 && packed.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b)));
         for outside in ["src=\"http", "href=\"http", "url(//", "url(http", "@import"] {
             assert_eq!(html.matches(outside).count(), 0, "{outside}");
         }

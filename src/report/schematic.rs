@@ -117,6 +117,29 @@ pub const BORDER: &[Spot] = &[
     (150.0, 450.0),
 ];
 
+/// A line with its corners cut twice (after Chaikin 1974), so that rivers and shores look drawn.
+pub fn smooth(points: &[Spot], closed: bool) -> Vec<Spot> {
+    let mut line = points.to_vec();
+    for _ in 0..2 {
+        let mut next = Vec::with_capacity(line.len() * 2 + 2);
+        if !closed {
+            next.extend(line.first().copied());
+        }
+        let n = line.len();
+        let pairs = if closed { n } else { n.saturating_sub(1) };
+        for i in 0..pairs {
+            let (a, b) = (line[i], line[(i + 1) % n]);
+            let between = |share: f64| (a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share);
+            next.extend([between(0.25), between(0.75)]);
+        }
+        if !closed {
+            next.extend(line.last().copied());
+        }
+        line = next;
+    }
+    line.into_iter().map(|p| (libm::round(p.0), libm::round(p.1))).collect()
+}
+
 /// A bus on the sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bus {
@@ -187,7 +210,10 @@ impl Schematic {
         for row in of_kind("bus") {
             let id = text(row, "id");
             let Some((_, spot, ru)) = BUSES.iter().find(|b| b.0 == id) else { continue };
-            let name = if view.language == Language::Ru { (*ru).to_owned() } else { text(row, "name") };
+            let full = text(row, "name");
+            // "Gusinoozersk (Buryatia, Zabaikalye)": the sheet has room for the place alone.
+            let short = full.split(" (").next().unwrap_or(&full).to_owned();
+            let name = if view.language == Language::Ru { (*ru).to_owned() } else { short };
             out.buses.push(Bus { id, name, at: *spot });
         }
         let place = |id: &str| out.buses.iter().position(|b| b.id == id);

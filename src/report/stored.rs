@@ -71,7 +71,11 @@ pub fn study(names: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result
     let names_of = written.get("names").and_then(Value::as_object);
     let record = Record {
         window,
-        series: series("timeseries", window.steps(), read)?,
+        series: if meta.many {
+            series("fans", window.steps(), read)?
+        } else {
+            series("timeseries", window.steps(), read)?
+        },
         timeline: timeline(&text("timeline.csv")?),
         branches: branches(&text("branches.csv")?),
         sheets,
@@ -121,14 +125,12 @@ fn window(manifest: &Value) -> Option<Window> {
 fn kept(text: &str) -> &'static str {
     static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut all = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    match all.get(text) {
-        Some(known) => known,
-        None => {
-            let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
-            all.insert(text);
-            text
-        }
+    if let Some(known) = all.get(text) {
+        return known;
     }
+    let text: &'static str = Box::leak(text.to_owned().into_boxed_str());
+    all.insert(text);
+    text
 }
 
 fn cell(text: &str) -> Cell {

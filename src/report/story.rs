@@ -306,7 +306,7 @@ fn measures(view: &View<'_>) -> Option<String> {
         };
         match told.iter_mut().find(|m| m.0 == h.subject && !h.subject.is_empty()) {
             Some(known) if ends => {
-                known.2 = say!(view, "{} to {}", "{} по {}", known.2, day_words(h.day, view.language))
+                known.2 = say!(view, "{} to {}", "{} по {}", known.2, day_words(h.day, view.language));
             }
             _ if ends => {}
             _ => told.push((&h.subject, title, say!(view, "from {}", "с {}", day_words(h.day, view.language)))),

@@ -2,7 +2,7 @@
 
 use super::{Drawing, finish};
 use crate::report::data::{Column, Table};
-use crate::report::schematic::{ANGARA, BORDER, EXTENT, LAKE, LENA, Schematic, class};
+use crate::report::schematic::{ANGARA, BORDER, EXTENT, LAKE, LENA, Schematic, class, smooth};
 use crate::report::style::{self, Anchor, Canvas, Dash, Frame, HEAT, Ink, Lettering, Point, Words};
 use crate::report::view::{CORRIDOR, View, largest, say};
 use crate::report::{ReportError, number};
@@ -109,9 +109,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         frame.bottom += 34.0;
         let keys = key(canvas, view, Frame { bottom: frame.top + 10.0, ..frame });
         frame.top = keys + 8.0;
-        // As many panels as have room: two beside two, or two one over the other.
+        // As many panels as have room: two beside one another, two over two, or on a telephone one over the other.
         let narrow = frame.is_narrow();
-        let shown = &panels[..panels.len().min(if narrow { 2 } else { 4 })];
+        let square = frame.bottom - frame.top > 500.0;
+        let shown = &panels[..panels.len().min(if square && !narrow { 4 } else { 2 })];
         let across = if narrow || shown.len() == 1 { 1 } else { 2 };
         let down = shown.len().div_ceil(across);
         let (width, height) = ((frame.right - frame.left) / across as f64, (frame.bottom - frame.top) / down as f64);
@@ -138,12 +139,12 @@ fn panels(view: &View<'_>, load: &[f64]) -> Vec<Panel> {
     };
     let peak = largest(load);
     add(peak.map(|p| p.0), "Peak load", "Максимум нагрузки", peak.map_or(0.0, |p| p.1));
-    let least = load.iter().map(|v| -v).collect::<Vec<_>>();
-    let least = largest(&least);
-    add(least.map(|p| p.0), "Least load", "Минимум нагрузки", least.map_or(0.0, |p| -p.1));
     let flow = view.series(&format!("flow_{CORRIDOR}_mw"));
     let hardest = flow.and_then(largest);
     add(hardest.map(|p| p.0), "Corridor at its hardest", "Коридор на максимуме", hardest.map_or(0.0, |p| p.1));
+    let least = load.iter().map(|v| -v).collect::<Vec<_>>();
+    let least = largest(&least);
+    add(least.map(|p| p.0), "Least load", "Минимум нагрузки", least.map_or(0.0, |p| -p.1));
     let mining = view.series("mining_mw").and_then(largest).filter(|m| m.1 > 0.5);
     add(mining.map(|p| p.0), "Most mining", "Больше всего майнинга", mining.map_or(0.0, |p| p.1));
     panels
@@ -175,12 +176,12 @@ fn region(canvas: &mut Canvas<'_>, view: &View<'_>, sheet: &Schematic, step: usi
     let on = |p: (f64, f64)| -> Point { (left + p.0 * scale, frame.top + p.1 * scale) };
     let shape = |points: &[(f64, f64)]| points.iter().map(|p| on(*p)).collect::<Vec<_>>();
     let at = |key: &str| view.series(key).and_then(|s| s.get(step)).copied().unwrap_or(0.0);
-    let mut border = shape(BORDER);
+    let mut border = shape(&smooth(BORDER, true));
     border.extend(border.first().copied());
     canvas.line(&border, Ink::new(style::SLATE, 0.8).dash(Dash::Dashed));
-    canvas.area(&shape(LAKE), style::SKY, 0.30);
+    canvas.area(&shape(&smooth(LAKE, true)), style::SKY, 0.30);
     for river in [ANGARA, LENA] {
-        canvas.line(&shape(river), Ink::new(style::SKY, 1.6));
+        canvas.line(&shape(&smooth(river, false)), Ink::new(style::SKY, 1.6));
     }
     for (line, loading) in sheet.lines.iter().zip(sheet.loading(view, step)) {
         let (a, b) = (on(sheet.buses[line.from].at), on(sheet.buses[line.to].at));
@@ -211,7 +212,7 @@ fn region(canvas: &mut Canvas<'_>, view: &View<'_>, sheet: &Schematic, step: usi
             canvas.line(&[(x - 5.0, y + 5.0), (x + 5.0, y - 5.0)], Ink::new(style::BLACK, 2.4));
         }
     }
-    for bus in sheet.buses.iter() {
+    for bus in &sheet.buses {
         canvas.dot(on(bus.at), 1.6, style::BLACK);
     }
     let letters = Lettering::new(if scale > 0.5 { 11.0 } else { 10.0 }).color(style::BLACK);

@@ -2,7 +2,7 @@
 
 use super::chart::{both, charts};
 use crate::report::figure::Drawing;
-use crate::report::schematic::{ANGARA, BORDER, EXTENT, LAKE, LENA, Schematic};
+use crate::report::schematic::{ANGARA, BORDER, EXTENT, LAKE, LENA, Schematic, smooth};
 use crate::report::style::{Look, Size};
 use crate::report::view::{CORRIDOR, View, known_ru, largest};
 use crate::report::{Language, ReportError, number};
@@ -199,9 +199,9 @@ fn schematic(view: &View<'_>, map: &Schematic) -> Value {
         });
     json!({
         "extent": [EXTENT.0, EXTENT.1],
-        "lake": LAKE,
-        "rivers": [ANGARA, LENA],
-        "border": BORDER,
+        "lake": smooth(LAKE, true),
+        "rivers": [smooth(ANGARA, false), smooth(LENA, false)],
+        "border": smooth(BORDER, true),
         "buses": buses,
         "lines": lines,
         "plants": standing(&map.plants, &russian.plants),
@@ -240,7 +240,7 @@ mod tests {
     fn series_come_back_within_half_a_step() {
         let values: Vec<f64> = (0..500).map(|i| 3000.0 * libm::sin(f64::from(i) * 0.7) - 40.0).collect();
         let q = quantum(&values);
-        assert!(q <= 5.0 && q >= 1.0, "{q}");
+        assert!((1.0..=5.0).contains(&q), "{q}");
         let mut bytes = Vec::new();
         push(&mut bytes, &values, q);
         for (a, b) in unpacked(&bytes, values.len(), q).iter().zip(&values) {

@@ -218,7 +218,7 @@ impl Canvas<'_> {
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
-        let place = self.place(baseline, text, lettering);
+        let place = Self::place(baseline, text, lettering);
         self.places.push(place);
         let (r, g, b) = self.theme.color(lettering.color);
         let color = plotters::style::RGBColor(r, g, b);
@@ -233,7 +233,7 @@ impl Canvas<'_> {
         let text = number::localized(text, self.language);
         for (baseline, anchor) in places {
             let lettering = lettering.anchor(*anchor);
-            if self.is_free(&self.place(*baseline, &text, lettering)) {
+            if self.is_free(&Self::place(*baseline, &text, lettering)) {
                 self.plain(*baseline, &text, lettering);
                 return true;
             }
@@ -248,8 +248,8 @@ impl Canvas<'_> {
     }
 
     /// Where a text would stand.
-    fn place(&self, (x, y): Point, text: &str, lettering: Lettering) -> Place {
-        let width = self.measure(text, lettering);
+    fn place((x, y): Point, text: &str, lettering: Lettering) -> Place {
+        let width = Self::measure(text, lettering);
         let left = match lettering.anchor {
             Anchor::Start => x,
             Anchor::Middle => x - width / 2.0,
@@ -262,10 +262,10 @@ impl Canvas<'_> {
 
     /// The width of a text as it will be set, CSS pixels.
     pub fn width(&self, text: &str, lettering: Lettering) -> f64 {
-        self.measure(&number::localized(text, self.language), lettering)
+        Self::measure(&number::localized(text, self.language), lettering)
     }
 
-    fn measure(&self, text: &str, lettering: Lettering) -> f64 {
+    fn measure(text: &str, lettering: Lettering) -> f64 {
         lettering.font().layout_box(text).map_or(0.0, |((x0, _), (x1, _))| f64::from(x1 - x0) / FINE)
     }
 
