@@ -11,6 +11,7 @@
 pub mod diurnal;
 pub mod marginal;
 pub mod months;
+mod epw;
 pub mod replay;
 pub mod score;
 pub mod site;
@@ -304,7 +305,12 @@ impl Climate {
             // 1/e_s over a cosine wave is 1/e_s(mean) × I₀(k range/2), k the log slope, to second order.
             let at_mean = air::saturation(Temperature::celsius(mean_c));
             let swing = at_mean.log_slope * range_k;
-            let vapor = at_mean.pressure * (self.season(id, day).humidity / (1.0 + swing * swing / 16.0));
+            let on_record = match &self.weather {
+                Weather::Replayed(replay) => replay.humidity(id, day),
+                _ => None,
+            };
+            let humidity = on_record.unwrap_or_else(|| self.season(id, day).humidity);
+            let vapor = at_mean.pressure * (humidity / (1.0 + swing * swing / 16.0));
             now.today.push(Today { curve, vapor, mean_c });
         }
         now.day = Some(day);

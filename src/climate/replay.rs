@@ -1,8 +1,10 @@
 //! Replayed weather: a daily or hourly record read from CSV text, its gaps filled and counted.
 //!
 //! Daily: a header `date,<site>_c,…` and rows `2022-01-31,-18.4,…`. Hourly: `time_local,<site>_c,…` and rows
-//! `2022-01-31 05:00,-18.4,…`. An empty cell is a gap. Sites without a column keep generated weather.
+//! `2022-01-31 05:00,-18.4,…`. An empty cell is a gap. Sites without a column keep generated weather. A column `<site>_rh` is
+//! relative humidity, 0 to 1; without it the season's stands. A typical year may come from an EPW file instead.
 
+use super::epw;
 use crate::calendar::{Day, Window};
 use crate::ids::{ClimateSiteId, Id};
 use std::collections::BTreeMap;
@@ -22,6 +24,8 @@ pub struct ReplayError {
 struct Observed {
     mean_c: f64,
     hours_c: Option<Box<[f64; 24]>>,
+    /// Mean relative humidity, 0 to 1.
+    humidity: Option<f64>,
 }
 
 /// A record of daily means, with hourly means where it is hourly.
@@ -73,6 +77,19 @@ fn fill(hours: &[Option<f64>; 24]) -> Option<[f64; 24]> {
     }))
 }
 
+/// What a column of a record holds, and of which site.
+#[derive(Clone, Copy)]
+enum Column {
+    Temperature(usize),
+    Humidity(usize),
+}
+
+/// The mean of what is known, if most of the day is.
+fn mean_known(hours: &[Option<f64>; 24]) -> Option<f64> {
+    let known: Vec<f64> = hours.iter().flatten().copied().collect();
+    (known.len() >= LEAST_HOURS).then(|| known.iter().sum::<f64>() / known.len() as f64)
+}
+
 impl Replay {
     /// Reads a record. `site_ids` are the ids of the climate's sites in order. Every mistake is told, up to a hundred.
     pub fn parse(text: &str, site_ids: &[&str]) -> Result<Self, Vec<ReplayError>> {
@@ -103,16 +120,19 @@ impl Replay {
         };
         let mut columns = Vec::new();
         for name in cells {
-            let site = name.strip_suffix("_c").and_then(|id| site_ids.iter().position(|s| *s == id));
-            if site.is_none() {
+            let of = |ending: &str| name.strip_suffix(ending).and_then(|id| site_ids.iter().position(|s| *s == id));
+            let column = of("_c").map(Column::Temperature).or_else(|| of("_rh").map(Column::Humidity));
+            if column.is_none() {
+                let known = site_ids.join("_c, ");
                 tell(
                     at + 1,
-                    format!("column `{name}` is no climate site's temperature; known: {}_c", site_ids.join("_c, ")),
+                    format!("column `{name}` is no climate site's temperature or humidity; known: {known}_c, and _rh"),
                 );
             }
-            columns.push(site);
+            columns.push(column);
         }
         let mut by_hour: Vec<BTreeMap<i32, [Option<f64>; 24]>> = vec![BTreeMap::new(); site_ids.len()];
+        let mut damp_by_hour: Vec<BTreeMap<i32, [Option<f64>; 24]>> = vec![BTreeMap::new(); site_ids.len()];
         let mut before: Option<(i32, usize)> = None;
         for (i, line) in lines {
             let mut cells = line.trim().split(',').map(str::trim);
@@ -133,20 +153,34 @@ impl Replay {
                 tell(i + 1, format!("{} values where the header has {}", values.len(), columns.len()));
             }
             for (column, value) in columns.iter().zip(values) {
-                let Some(site) = *column else { continue };
                 if value.is_empty() {
                     continue;
                 }
-                match value.parse::<f64>() {
-                    Ok(t) if PLAUSIBLE_C.contains(&t) => {
-                        let Some(days) = by_hour.get_mut(site) else { continue };
-                        let hours = days.entry(day.0).or_insert([None; 24]);
-                        if hourly {
-                            hours[now.1] = Some(t);
-                        } else {
-                            *hours = [Some(t); 24];
-                        }
+                let mut put = |all: &mut Vec<BTreeMap<i32, [Option<f64>; 24]>>, site: usize, x: f64| {
+                    let Some(days) = all.get_mut(site) else { return };
+                    let hours = days.entry(day.0).or_insert([None; 24]);
+                    if hourly {
+                        hours[now.1] = Some(x);
+                    } else {
+                        *hours = [Some(x); 24];
                     }
+                };
+                let site = match *column {
+                    None => continue,
+                    Some(Column::Humidity(site)) => {
+                        match value.parse::<f64>() {
+                            Ok(h) if (0.0..=1.0).contains(&h) => put(&mut damp_by_hour, site, h),
+                            Ok(h) if (1.0..=100.0).contains(&h) => {
+                                tell(i + 1, format!("humidity {h}: percent? did you mean {}?", h / 100.0));
+                            }
+                            _ => tell(i + 1, format!("`{value}` is no relative humidity, 0 to 1")),
+                        }
+                        continue;
+                    }
+                    Some(Column::Temperature(site)) => site,
+                };
+                match value.parse::<f64>() {
+                    Ok(t) if PLAUSIBLE_C.contains(&t) => put(&mut by_hour, site, t),
                     Ok(t) if (198.0..=333.0).contains(&t) => {
                         tell(i + 1, format!("{t} °C: kelvin? did you mean {:.1}", t - 273.15));
                     }
@@ -159,18 +193,58 @@ impl Replay {
         }
         let mut filled_hours = 0;
         let mut sites = Vec::with_capacity(by_hour.len());
-        for days in by_hour {
+        for (days, damp) in by_hour.into_iter().zip(damp_by_hour) {
             let mut observed = BTreeMap::new();
             for (day, hours) in days {
                 let known = hours.iter().flatten().count();
                 let Some(full) = fill(&hours).filter(|_| known >= LEAST_HOURS) else { continue };
                 filled_hours += 24 - known;
                 let mean_c = full.iter().sum::<f64>() / 24.0;
-                observed.insert(day, Observed { mean_c, hours_c: hourly.then(|| Box::new(full)) });
+                let humidity = damp.get(&day).and_then(mean_known);
+                observed.insert(day, Observed { mean_c, hours_c: hourly.then(|| Box::new(full)), humidity });
             }
             sites.push(observed);
         }
         Ok(Self { sites, filled_hours })
+    }
+
+    /// The same with a typical year from an EPW file at one of `sites` sites, repeated in each of the years.
+    ///
+    /// # Errors
+    /// Every mistake of the file, with its line.
+    pub fn with_epw(
+        mut self,
+        text: &str,
+        site: usize,
+        sites: usize,
+        years: core::ops::RangeInclusive<i32>,
+    ) -> Result<Self, Vec<ReplayError>> {
+        let typical = epw::parse(text)?;
+        self.sites.resize(sites.max(self.sites.len()), BTreeMap::new());
+        let Some(record) = self.sites.get_mut(site) else { return Ok(self) };
+        let mut lay = |year: i32, month: u32, day: u32, of: &epw::TypicalDay| {
+            let known = of.hours_c.iter().flatten().count();
+            let (Some(at), Some(full)) = (Day::from_ymd(year, month, day), fill(&of.hours_c)) else { return };
+            let mean_c = full.iter().sum::<f64>() / 24.0;
+            let humidity = mean_known(&of.humidity);
+            self.filled_hours += 24 - known;
+            record.insert(at.0, Observed { mean_c, hours_c: Some(Box::new(full)), humidity });
+        };
+        let has_leap_day = typical.iter().any(|d| (d.month, d.day) == (2, 29));
+        for year in years {
+            for of in typical.iter().filter(|d| d.hours_c.iter().flatten().count() >= LEAST_HOURS) {
+                lay(year, of.month, of.day, of);
+                if (of.month, of.day) == (2, 28) && !has_leap_day {
+                    lay(year, 2, 29, of);
+                }
+            }
+        }
+        Ok(self)
+    }
+
+    /// Mean relative humidity of a day, if it is on record.
+    pub fn humidity(&self, site: ClimateSiteId, day: Day) -> Option<f64> {
+        self.sites.get(site.index())?.get(&day.0)?.humidity
     }
 
     /// Hours that were filled within days on record.
@@ -272,5 +346,16 @@ mod tests {
             "{told:?}"
         );
         assert!(Replay::parse("", &IDS).is_err());
+    }
+
+    #[test]
+    fn humidity_is_a_share() {
+        let said = |text: &str| Replay::parse(text, &IDS).unwrap_err()[0].to_string();
+        let percent = said("date,irkutsk_c,irkutsk_rh\n2022-01-01,-20,65\n");
+        assert_eq!(percent, "line 2: humidity 65: percent? did you mean 0.65?");
+        assert!(said("date,irkutsk_c,irkutsk_rh\n2022-01-01,-20,-0.1\n").contains("is no relative humidity"));
+        let r = Replay::parse("date,irkutsk_c,irkutsk_rh\n2022-01-01,-20,0.65\n", &IDS).unwrap();
+        assert_eq!(r.humidity(ClimateSiteId(0), Day::parse("2022-01-01").unwrap()), Some(0.65));
+        assert_eq!(r.humidity(ClimateSiteId(1), Day::parse("2022-01-01").unwrap()), None);
     }
 }

@@ -26,7 +26,8 @@ pub const SPEC: TableSpec = table_spec(
         .default_text("generated"),
         trace(
             "replay_csv",
-            "The record to replay: a header `date,<site>_c` (daily) or `time_local,<site>_c` (hourly); gaps are filled and counted.",
+            "The record to replay: a header `date,<site>_c` (daily) or `time_local,<site>_c` (hourly), with `<site>_rh` for humidity \
+             from 0 to 1; gaps are filled and counted.",
         )
         .optional(),
         number(
@@ -57,6 +58,11 @@ pub const SITE: TableSpec = table_spec(
         number("longitude_deg", "°", -180.0, 180.0, "Longitude, east positive."),
         number("pressure_hpa", "hPa", 500.0, 1100.0, "Station pressure, held constant."),
         reference("like", "climate_site", "The site that gives every statistic not stated here.").optional(),
+        trace(
+            "replay_epw",
+            "A typical year to replay here, an EPW file beside the scenario; it comes again in each year of the window.",
+        )
+        .optional(),
         number("mean_offset_k", "K", -30.0, 30.0, "Added to every monthly mean.").default(0.0),
         from_like(months("mean_c", "°C", -60.0, 45.0, "Mean temperature of each month.")),
         from_like(months("sd_k", "K", 0.3, 20.0, "Spread of daily means about the seasonal curve.")),
@@ -112,7 +118,7 @@ pub fn build(scenario: &View) -> Option<Climate> {
     let ids: Vec<&str> = views.iter().map(|(id, _)| id.as_str()).collect();
     let weather = match climate.choice("weather") {
         "conditioned" => Weather::Conditioned(figures(scenario)?),
-        "replayed" => Weather::Replayed(replay(&climate, &ids)?),
+        "replayed" => Weather::Replayed(replay(scenario, &climate, &views, &ids)?),
         _ => Weather::Generated,
     };
     let spells = scenario.tables("climate_spell").into_iter().map(|(_, v)| Spell {
@@ -216,26 +222,45 @@ fn figures(scenario: &View) -> Option<MonthFigures> {
     sound.then_some(figures)
 }
 
-fn replay(climate: &View, ids: &[&str]) -> Option<Replay> {
-    let Some(text) = climate.trace("replay_csv") else {
-        climate.problem("replay_csv", "nothing to replay", "the name of a CSV record", "");
+fn replay(scenario: &View, climate: &View, views: &[(String, View)], ids: &[&str]) -> Option<Replay> {
+    let typical = views.iter().any(|(_, v)| v.trace("replay_epw").is_some());
+    let text = climate.trace("replay_csv");
+    if text.is_none() && !typical {
+        climate.problem("replay_csv", "nothing to replay", "the name of a CSV record, or a site's `replay_epw`", "");
         return None;
-    };
-    match Replay::parse(text, ids) {
-        Ok(replay) => {
-            if replay.filled_hours() > 0 {
-                let told = format!("{} missing hours filled from their neighbors", replay.filled_hours());
-                climate.warning("replay_csv", told, "a complete record", "");
-            }
-            Some(replay)
-        }
-        Err(problems) => {
+    }
+    let mut sound = true;
+    let mut record = match text.map(|text| Replay::parse(text, ids)) {
+        None => Replay::default(),
+        Some(Ok(replay)) => replay,
+        Some(Err(problems)) => {
             for p in problems {
                 climate.problem("replay_csv", p.to_string(), "a temperature record", "");
             }
-            None
+            sound = false;
+            Replay::default()
+        }
+    };
+    for (at, (_, v)) in views.iter().enumerate() {
+        let Some(text) = v.trace("replay_epw") else { continue };
+        let window = scenario.table("window");
+        let years = window.day("from").year() - 1..=window.day("to").year() + 1;
+        match record.clone().with_epw(text, at, views.len(), years) {
+            Ok(with) => record = with,
+            Err(problems) => {
+                for p in problems {
+                    v.problem("replay_epw", p.to_string(), "an EPW file of a whole year", "");
+                }
+                sound = false;
+            }
         }
     }
+    if record.filled_hours() > 0 {
+        let told = format!("{} missing hours filled from their neighbors", record.filled_hours());
+        let at = if typical { "weather" } else { "replay_csv" };
+        climate.warning(at, told, "a complete record", "");
+    }
+    sound.then_some(record)
 }
 
 #[cfg(test)]
