@@ -9,9 +9,9 @@
 //! the temperature, capped at saturation.
 
 pub mod diurnal;
+mod epw;
 pub mod marginal;
 pub mod months;
-mod epw;
 pub mod replay;
 pub mod score;
 pub mod site;

@@ -51,7 +51,10 @@ pub(super) fn parse(text: &str) -> Result<Vec<TypicalDay>, Vec<ReplayError>> {
         }
         let whole = |k: usize, low: u32, high: u32| cells[k].parse::<u32>().ok().filter(|x| (low..=high).contains(x));
         let (Some(month), Some(day), Some(hour)) = (whole(1, 1, 12), whole(2, 1, 31), whole(3, 1, 24)) else {
-            tell(at, format!("month {}, day {}, hour {}: no time (hours run from 1 to 24)", cells[1], cells[2], cells[3]));
+            tell(
+                at,
+                format!("month {}, day {}, hour {}: no time (hours run from 1 to 24)", cells[1], cells[2], cells[3]),
+            );
             continue;
         };
         let now = (month, day, hour);
@@ -147,7 +150,10 @@ mod tests {
         });
         let told = told(&bad);
         assert!(told.contains("line 12: time goes backwards"), "{told}");
-        assert!(told.contains("line 18: `250` is no air temperature") && told.contains("`165` is no relative"), "{told}");
+        assert!(
+            told.contains("line 18: `250` is no air temperature") && told.contains("`165` is no relative"),
+            "{told}"
+        );
         assert!(parse("").is_err());
     }
 }
