@@ -4,6 +4,8 @@
 //! process of the network's hashrate over the difficulty; difficulty follows from the simulated blocks and is never read
 //! from a table.
 //!
+//! **The world's hashrate** is replayed by month or supplied by machines, owners and orders ([`supply`]).
+//!
 //! **Feedback.** The replayed network already contains the region's machines. Its measured share of the reference years
 //! ([`Bitcoin::reference_share`], an assumption) is taken out and the region's simulated hashrate of the step before put in:
 //! network = (1 − reference share) · replay + region. Sites outside the region stay in the replay. A world without the
@@ -18,6 +20,7 @@
 pub mod chain;
 pub mod pool;
 pub mod price;
+pub mod supply;
 
 use crate::calendar::{Day, Moment, Window};
 use crate::curve::daily::Daily;
@@ -31,6 +34,7 @@ use crate::random::{Member, Seed, Stream};
 use crate::units::{Fraction, Hashes, Hashrate, Satoshi};
 use chain::Chain;
 use pool::{Pool, PoolNow};
+use supply::{Reward, SupplyNow, World};
 use price::{Price, PriceNow};
 
 /// A known epoch of the chain, from which a run starts.
@@ -68,6 +72,8 @@ pub struct Bitcoin {
     pub price: Price,
     /// Hashrate of the whole network by day, the region's machines as they were included, EH/s.
     pub network_eh_s: Daily,
+    /// The world's hashrate as supply; `None`: replayed.
+    pub supply: Option<World>,
     /// Share of fees in a block's reward by day.
     pub fee_share: Daily,
     /// Share of the replayed network that was the region's.
@@ -96,6 +102,7 @@ pub struct BitcoinNow {
     /// The region's hashrate of the step before; before the first step its reference share.
     region: Option<Hashrate>,
     price: PriceNow,
+    supply: Option<SupplyNow>,
     blocks_stream: Stream,
     pool_stream: Stream,
 }
@@ -110,9 +117,14 @@ impl Bitcoin {
     pub fn start(&self, seed: Seed, member: Member, window: &Window) -> BitcoinNow {
         let from = i64::from(window.from.0) * 86_400;
         let known = self.epochs.iter().rfind(|e| e.start_seconds() <= from);
+        let before = self.supply.as_ref().map(|world| world.until(window.from));
+        let network = |day: i32| match &before {
+            Some((_, first, path)) => path.get((day - first.0).max(0) as usize).copied(),
+            None => None,
+        };
         let chain = match (known, self.epochs.first()) {
             (Some(e), _) => Chain::forward(e.height, e.bits, e.start_seconds(), from, self.limit, |day| {
-                self.network_eh_s.on(Day(day))
+                network(day).unwrap_or_else(|| self.network_eh_s.on(Day(day)))
             }),
             // A window before every known epoch starts with the earliest one (the scenario's reader warns of it).
             (None, Some(e)) => Chain::new(e.height, e.bits, from),
@@ -125,16 +137,16 @@ impl Bitcoin {
             pool: PoolNow::new(self.operators),
             region: None,
             price: self.price.start(seed, member, window.from),
+            supply: before.map(|(now, ..)| now),
             blocks_stream: Stream::new(seed, member, "bitcoin.blocks", "network"),
             pool_stream: Stream::new(seed, member, "bitcoin.blocks", "pool"),
         }
     }
 
-    /// The network's hashrate on a day, given the region's.
-    fn network(&self, day: Day, region: Option<Hashrate>) -> Hashrate {
-        let replay = Hashrate::eh_s(self.network_eh_s.on(day));
-        let reference = replay * self.reference_share.value();
-        replay - reference + region.unwrap_or(reference)
+    /// The network's hashrate with the region's own, given the world's as replayed or supplied.
+    fn network(&self, world: Hashrate, region: Option<Hashrate>) -> Hashrate {
+        let reference = world * self.reference_share.value();
+        world - reference + region.unwrap_or(reference)
     }
 }
 
@@ -144,10 +156,23 @@ fn fees_of(subsidy: Satoshi, share: f64) -> f64 {
     subsidy.0 as f64 * (s / (1.0 - s))
 }
 
+/// The world's hashrate on a day; supply moves on to that day.
+fn world(given: &Bitcoin, now: &mut BitcoinNow, day: Day, price_usd: f64) -> Hashrate {
+    let (Some(side), Some(supply)) = (&given.supply, &mut now.supply) else {
+        return Hashrate::eh_s(given.network_eh_s.on(day));
+    };
+    while supply.day <= day {
+        let subsidy = Satoshi::from_btc(supply::subsidy_on(supply.day));
+        let fee_btc = fees_of(subsidy, given.fee_share.on(supply.day)) / 1e8;
+        side.given.advance(supply, Reward { price_usd: price_usd.max(1e-6), fee_btc });
+    }
+    Hashrate::eh_s(supply.network_eh_s)
+}
+
 /// What miners see at the start of the step.
 pub fn quote(given: &Bitcoin, now: &mut BitcoinNow, moment: &Moment) -> Market {
     let price_usd = now.price.on(&given.price, moment.day);
-    let network = given.network(moment.day, now.region);
+    let network = given.network(world(given, now, moment.day, price_usd), now.region);
     let subsidy = subsidy(now.chain.height);
     let fees = Satoshi(libm::round(now.fees) as i64);
     let difficulty = now.chain.difficulty;

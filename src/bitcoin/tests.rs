@@ -23,6 +23,7 @@ fn world() -> Bitcoin {
         price: Price::Replay(series(2)),
         network_eh_s: series(4),
         fee_share: series(3),
+        supply: None,
         reference_share: Fraction::new(0.06),
         epochs: vec![Epoch {
             height: 715_680,

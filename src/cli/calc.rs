@@ -6,6 +6,7 @@ mod cases;
 mod function;
 mod mining;
 mod money;
+mod network;
 
 use super::{Failure, terminal};
 use crate::report::number;
@@ -16,7 +17,10 @@ use function::{Answer, Function, Given, Misfit, Value};
 use serde_json::{Map, Value as Json};
 
 /// What the contract names and hashwatt does not model.
-const NOT_MODELED: &[&str] = &["transformer", "network_hashrate"];
+const NOT_MODELED: &[&str] = &["transformer"];
+
+/// The function that reads a whole file of months at once.
+const NETWORK: &str = "network_hashrate";
 
 /// Calculate one equation: air, turbine, retarget, hashprice, irr and others.
 #[derive(Debug, Args)]
@@ -42,6 +46,9 @@ impl Calc {
         let Some((name, rest)) = self.arguments.split_first() else {
             return terminal::print(&overview());
         };
+        if underscored(name) == NETWORK {
+            return network::run(rest);
+        }
         let function = find(name)?;
         let asked = Asked::read(function, rest).map_err(Failure::Usage)?;
         if asked.help {
@@ -82,8 +89,8 @@ fn find(name: &str) -> Result<&'static Function, Failure> {
     } else if name.starts_with('-') {
         "name the function first, as in `hashwatt calc air --t-c 20 --rh 0.5 --p-pa 95500`".to_owned()
     } else {
-        let near = nearest(&plain, functions().map(|f| f.name)).map(|n| format!("did you mean `{n}`? "));
-        let all: Vec<&str> = functions().map(|f| f.name).collect();
+        let near = nearest(&plain, functions().map(|f| f.name).chain([NETWORK])).map(|n| format!("did you mean `{n}`? "));
+        let all: Vec<&str> = functions().map(|f| f.name).chain([NETWORK]).collect();
         format!("no function of that name; {}there are {}", near.unwrap_or_default(), all.join(", "))
     };
     Err(Failure::Usage(format!("calc {name}: {why}")))
@@ -145,7 +152,8 @@ fn json(function: &Function, given: &Given, answers: &[Answer]) -> Json {
 }
 
 fn overview() -> String {
-    let lines: Vec<String> = functions().map(|f| format!("  {:<14} {}", f.name, f.doc)).collect();
+    let all = functions().map(|f| (f.name, f.doc)).chain([(NETWORK, network::DOC)]);
+    let lines: Vec<String> = all.map(|(name, doc)| format!("  {name:<16} {doc}")).collect();
     format!("Functions (`hashwatt calc FUNCTION --help` tells the inputs):\n{}", lines.join("\n"))
 }
 

@@ -49,6 +49,7 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/world/coin",
     "irkutsk/world/coin-2025",
     "irkutsk/world/coin-2014",
+    "irkutsk/world/supply",
     "irkutsk/world/channels",
     "irkutsk/world/money",
 ];

@@ -56,6 +56,7 @@ pub mod hydro;
 pub mod machine;
 pub mod operator;
 pub mod site;
+pub mod supply;
 
 use super::spec::{TableSpec, day, integer, names, sources, table, table_spec, tables, text};
 
@@ -101,6 +102,8 @@ pub static ROOT: TableSpec = table_spec(
         table(&bitcoin::BITCOIN).optional(),
         tables(&bitcoin::EPOCH),
         table(&bitcoin::MARKET).optional(),
+        table(&supply::SUPPLY).optional(),
+        tables(&supply::REMOVAL),
         table(&channel::CHANNELS).optional(),
         tables(&channel::CHANNEL),
         table(&finance::TARIFF).optional(),

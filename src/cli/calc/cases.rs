@@ -14,14 +14,18 @@ use std::path::Path;
 const TELL_AT_MOST: usize = 20;
 
 /// A file of cases, as it was read.
-struct Sheet {
+pub(super) struct Sheet {
     header: Vec<String>,
-    rows: Vec<Row>,
+    /// Its rows.
+    pub(super) rows: Vec<Row>,
 }
 
-struct Row {
-    line: u64,
-    cells: Vec<String>,
+/// A row of it.
+pub(super) struct Row {
+    /// Line in the file.
+    pub(super) line: u64,
+    /// Its cells, as text.
+    pub(super) cells: Vec<String>,
 }
 
 /// Calculates all rows and prints them.
@@ -64,7 +68,8 @@ pub fn run(function: &'static Function, asked: &Asked, path: &Path) -> Result<()
     terminal::print(&sheet.with_results(function, &solved)?)
 }
 
-fn text_of(path: &Path) -> Result<String, Failure> {
+/// The text of a file, or of stdin.
+pub(super) fn text_of(path: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
         std::io::stdin().read_to_end(&mut bytes).map_err(|e| Failure::io(path, &e))?;
@@ -84,7 +89,8 @@ fn told(sheet: &Sheet, line: u64, shown: &str, misfit: &Misfit) -> String {
 }
 
 impl Sheet {
-    fn read(shown: &str, text: &str) -> Result<Self, Failure> {
+    /// Reads a CSV text.
+    pub(super) fn read(shown: &str, text: &str) -> Result<Self, Failure> {
         let wrong = |what: String| Failure::InvalidInput(format!("{shown}: {what}"));
         let text = text.trim_start_matches('\u{feff}');
         let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
@@ -109,7 +115,7 @@ impl Sheet {
     }
 
     /// Where an input, or a result, stands.
-    fn column(&self, name: &str) -> Option<usize> {
+    pub(super) fn column(&self, name: &str) -> Option<usize> {
         self.header.iter().position(|h| underscored(h) == name)
     }
 

@@ -2,8 +2,9 @@
 
 use crate::bitcoin::pool::Pool;
 use crate::bitcoin::price::{JumpDiffusion, Price};
+use crate::bitcoin::supply::{Months, World, subsidy_on};
 use crate::bitcoin::{Bitcoin, Epoch, Miner};
-use crate::calendar::Window;
+use crate::calendar::{Day, Window};
 use crate::curve::daily::Daily;
 use crate::equations::retarget::{Compact, EPOCH_BLOCKS, Target};
 use crate::ids::{Id, OperatorId, SiteId, Table};
@@ -64,6 +65,8 @@ pub const MARKET: TableSpec = table_spec(
     "The coin's market by month: price, fees, network hashrate. Days between keep each month's mean.",
     &[
         choice("price_model", &["replay", "fixed", "jump_diffusion"], "How the price moves.").default_text("replay"),
+        choice("network_model", &["replay", "supply"], "Whether the world's hashrate is replayed or supplied ([supply]).")
+            .default_text("replay"),
         day("first_month", "A day of the first month of the lists."),
         numbers("price_usd", "USD", 0.01, 1e9, "Mean price of each month."),
         numbers("fee_share", "", 0.0, 0.99, "Share of fees in a block's reward, mean of each month."),
@@ -80,9 +83,12 @@ pub fn build(all: &View, window: &Window) -> Option<Bitcoin> {
     let series = |key: &str| Daily::from_months(first, &market.numbers(key));
     let (prices, fees, network) = (series("price_usd")?, series("fee_share")?, series("network_hashrate_eh_s")?);
     let months = market.numbers("price_usd").len();
+    let supply = supply(all, &market, window);
     for key in ["fee_share", "network_hashrate_eh_s"] {
         let own = market.numbers(key).len();
-        if own != months {
+        // A supplied network needs no more of the replay than what leads up to the window.
+        let enough = key == "network_hashrate_eh_s" && supply.is_some() && own < months;
+        if own != months && !enough {
             market.problem(key, format!("{own} months"), format!("as many as price_usd: {months}"), "");
         }
     }
@@ -100,6 +106,7 @@ pub fn build(all: &View, window: &Window) -> Option<Bitcoin> {
     Some(Bitcoin {
         price: price(&market, prices, window)?,
         network_eh_s: network,
+        supply,
         fee_share: fees,
         reference_share: Fraction::new(given.number("reference_share")),
         epochs: epochs(all, window)?,
@@ -112,6 +119,37 @@ pub fn build(all: &View, window: &Window) -> Option<Bitcoin> {
         },
         sites,
     })
+}
+
+/// The supply side, if the market asks for it; its history comes before the window.
+fn supply(all: &View, market: &View, window: &Window) -> Option<World> {
+    if market.choice("network_model") != "supply" {
+        return None;
+    }
+    let Some(given) = super::supply::build(all) else {
+        market.problem("network_model", "\"supply\" without [supply]", "a [supply] table", "world/coin has one");
+        return None;
+    };
+    let (price, share) = (market.numbers("price_usd"), market.numbers("fee_share"));
+    let months = fee_months(market.day("first_month"), &price, &share)?;
+    if months.start_of(0) > window.from {
+        market.warning("first_month", "the history begins after the window", "months before the window", "");
+    }
+    Some(World { given, months, known_eh_s: market.numbers("network_hashrate_eh_s") })
+}
+
+/// Months of price and of fees, the fees given as shares of the reward.
+pub fn fee_months(first_month: Day, price_usd: &[f64], fee_share: &[f64]) -> Option<Months> {
+    let mut day = first_month;
+    let fees: Vec<f64> = fee_share
+        .iter()
+        .map(|share| {
+            let middle = day.plus(15);
+            day = day.plus(day.days_in_month() as i32);
+            subsidy_on(middle) * share / (1.0 - share)
+        })
+        .collect();
+    Months::new(first_month, price_usd, &fees)
 }
 
 /// Whether a bus, by its position, counts in the region.
@@ -174,7 +212,6 @@ fn epochs(all: &View, window: &Window) -> Option<Vec<Epoch>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calendar::Day;
     use crate::scenario::spec::{flag, reference, tables};
     use crate::scenario::testing;
 
