@@ -47,10 +47,8 @@ fn read(path: &str) -> Fallible<String> {
 fn history(path: &str) -> Fallible<History> {
     let text = read(path)?;
     let mut lines = text.lines().filter(|l| !l.starts_with('#'));
-    let [date, price, hash, blocks, fees] = columns(
-        lines.next().ok_or("an empty file")?,
-        ["date", "price_usd", "hashrate_ehs", "blocks", "fees_btc"],
-    )?;
+    let [date, price, hash, blocks, fees] =
+        columns(lines.next().ok_or("an empty file")?, ["date", "price_usd", "hashrate_ehs", "blocks", "fees_btc"])?;
     let mut names: Vec<String> = Vec::new();
     let mut sums: Vec<[f64; 4]> = Vec::new();
     let mut days = Vec::new();
@@ -95,7 +93,9 @@ fn cross_check(path: &str, history: &History) -> Fallible<()> {
     for line in lines {
         let cells: Vec<&str> = line.trim().split(',').collect();
         if cells[month] > LAST_MONTH {
-            return Err(format!("refused: a row of {}; nothing after {LAST_MONTH} may be fitted to", cells[month]).into());
+            return Err(
+                format!("refused: a row of {}; nothing after {LAST_MONTH} may be fitted to", cells[month]).into()
+            );
         }
         if let Some(i) = history.names.iter().position(|m| m == cells[month]) {
             for (ours, at) in [(history.price[i], price), (history.network[i], hash)] {
@@ -246,7 +246,10 @@ fn shapes(given: &Supply, h: &History, states: &[SupplyNow]) -> Fallible<Shapes>
     let index = |name: &str| h.names.iter().position(|m| m == name).ok_or("month");
     let day = |t: &str| Day::parse(t).ok_or("date");
     let path = daily(given, &states[index("2021-04")?], day("2022-06-30")?, |d| h.months.reward(d));
-    let peak = path.iter().filter(|p| p.0 < Day::parse("2021-06-01").unwrap_or(p.0)).fold(path[0], |a, b| if b.1 > a.1 { *b } else { a });
+    let peak = path
+        .iter()
+        .filter(|p| p.0 < Day::parse("2021-06-01").unwrap_or(p.0))
+        .fold(path[0], |a, b| if b.1 > a.1 { *b } else { a });
     let trough = path.iter().filter(|p| p.0 > peak.0).take(120).fold(peak, |a, b| if b.1 < a.1 { *b } else { a });
     let back = path.iter().find(|p| p.0 > trough.0 && p.1 >= peak.1);
     let halving = day("2020-05-11")?;
@@ -277,7 +280,8 @@ fn misfit(given: &Supply, h: &History) -> f64 {
     let (all, calm) = (scores(given, h, &states, true)[0], scores(given, h, &states, false)[0]);
     // Errors that a good forecast might have; the months overlap, so a horizon counts as few independent observations.
     let tolerance = [0.09, 0.13, 0.17];
-    let forecasts: f64 = (0..3).map(|j| 4.0 * ((all[j] / tolerance[j]).powi(2) + (calm[j] / tolerance[j]).powi(2))).sum();
+    let forecasts: f64 =
+        (0..3).map(|j| 4.0 * ((all[j] / tolerance[j]).powi(2) + (calm[j] / tolerance[j]).powi(2))).sum();
     let shape = ((s.halving_dip + 0.105) / 0.03).powi(2)
         + ((s.recovery_days - 160.0) / 20.0).powi(2)
         + ((s.ban_depth + 0.531) / 0.05).powi(2)
@@ -378,13 +382,21 @@ fn report(given: &Supply, h: &History) -> Fallible<()> {
     let states = states(given, h);
     for with_ban in [true, false] {
         let s = scores(given, h, &states, with_ban);
-        println!("\n# root mean square error of ln hashrate, 3, 6, 12 months ahead{}", if with_ban { "" } else { ", windows across the ban left out" });
+        println!(
+            "\n# root mean square error of ln hashrate, 3, 6, 12 months ahead{}",
+            if with_ban { "" } else { ", windows across the ban left out" }
+        );
         for (name, row) in ["model", "no change", "drift", "regression"].iter().zip(s) {
             println!("{name:<12} {:.3} {:.3} {:.3}", row[0], row[1], row[2]);
         }
     }
     let s = shapes(given, h, &states)?;
-    println!("\nban: {:.1} % in {:.0} days, full recovery {:.0} days after the trough", s.ban_depth * 100.0, s.ban_days, s.recovery_days);
+    println!(
+        "\nban: {:.1} % in {:.0} days, full recovery {:.0} days after the trough",
+        s.ban_depth * 100.0,
+        s.ban_days,
+        s.recovery_days
+    );
     for share in [0.44, 0.50, 0.55, 0.67] {
         let mut own = given.clone();
         own.removals[0].share = share;
@@ -418,7 +430,12 @@ fn kazakhstan(given: &Supply, h: &History, states: &[SupplyNow]) -> Fallible<()>
     let end = Day::parse("2022-03-31").ok_or("date")?;
     let calm = daily(given, from, end, |d| h.months.reward(d));
     let mut own = given.clone();
-    own.removals.push(Removal { from: Day::parse("2022-01-24").ok_or("date")?, over_days: 2.0, share: 0.132, relocation_days: 60.0 });
+    own.removals.push(Removal {
+        from: Day::parse("2022-01-24").ok_or("date")?,
+        over_days: 2.0,
+        share: 0.132,
+        relocation_days: 60.0,
+    });
     let cut = daily(&own, from, end, |d| h.months.reward(d));
     let ratio = |t: &str| {
         let day = Day::parse(t)?;

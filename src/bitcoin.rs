@@ -34,8 +34,8 @@ use crate::random::{Member, Seed, Stream};
 use crate::units::{Fraction, Hashes, Hashrate, Satoshi};
 use chain::Chain;
 use pool::{Pool, PoolNow};
-use supply::{Reward, SupplyNow, World};
 use price::{Price, PriceNow};
+use supply::{Reward, SupplyNow, World};
 
 /// A known epoch of the chain, from which a run starts.
 #[derive(Clone, Copy, Debug, PartialEq)]

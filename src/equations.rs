@@ -4,6 +4,7 @@ pub mod air;
 pub mod airflow;
 pub mod break_even;
 pub mod cash_flow;
+pub mod cbeci;
 pub mod fan;
 pub mod hashprice;
 pub mod power_target;

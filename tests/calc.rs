@@ -275,3 +275,69 @@ fn machines_come_best_first_with_their_break_evens() {
     refused(&["machines", "--pool-fee", "2"], 2, &["0.02"]);
     refused(&["machines", "--tariff-usd-per-kwh=-1"], 2, &["at least 0"]);
 }
+
+#[test]
+fn the_cambridge_index_by_its_rules_on_our_catalog() {
+    // Yearly means published by CBECI (best guess at 5 c, version of August 2023), and months of the Coin Metrics series.
+    let data = std::fs::read_to_string("tests/data/bitcoin/coin_monthly.csv").unwrap();
+    let mut cases = "month,price_usd,fee_btc_per_block,network_hashrate_eh_s\n".to_owned();
+    for row in data.lines().filter(|l| l.starts_with("2022-")) {
+        let cell: Vec<&str> = row.split(',').collect();
+        let share: f64 = cell[3].parse().unwrap();
+        cases.push_str(&format!("{},{},{},{}\n", cell[0], cell[2], 6.25 * share / (1.0 - share), cell[4]));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("months.csv");
+    std::fs::write(&path, cases).unwrap();
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_hashwatt"))
+        .args(["calc", "cbeci", "--json", "--input"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let rows: Vec<serde_json::Value> = serde_json::from_slice(&done.stdout).unwrap();
+    let best: f64 = rows.iter().map(|r| r["cbeci_best_guess_twh_per_year"].as_f64().unwrap()).sum();
+    let mean = best / rows.len() as f64;
+    assert_eq!(rows.len(), 12);
+    assert!((mean / 95.60 - 1.0).abs() < 0.10, "{mean} TWh in 2022");
+    for r in &rows {
+        let at = |k: &str| r[k].as_f64().unwrap();
+        assert!(at("cbeci_lower_twh_per_year") < at("cbeci_best_guess_twh_per_year"));
+        assert!(at("cbeci_best_guess_twh_per_year") < at("cbeci_upper_twh_per_year"));
+    }
+}
+
+#[test]
+fn the_network_after_an_origin_comes_from_prices_and_a_wrong_file_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("months.csv");
+    let months: Vec<String> =
+        (0..12).map(|i| format!("{}-{:02},20000,0.1", 2022 + (i + 6) / 12, (i + 6) % 12 + 1)).collect();
+    let run = |text: &str, more: &[&str]| {
+        std::fs::write(&path, text).unwrap();
+        std::process::Command::new(env!("CARGO_BIN_EXE_hashwatt"))
+            .args(["calc", "network-hashrate", "--input"])
+            .arg(&path)
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    let good = format!("month,price_usd,fee_btc_per_block\n{}\n", months.join("\n"));
+    let done = run(&good, &["--origin", "2022-06", "--months=12"]);
+    let out = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success() && out.starts_with("month,network_hashrate_eh_s\n2022-07,"), "{out}");
+    assert_eq!(out.lines().count(), 13);
+    let done = run(&good, &["--origin", "2022-06", "--months", "13"]);
+    assert_eq!(done.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("no row for 2023-07"));
+    let done =
+        run("month,price_usd,fee_btc_per_block\n2022-07,-5,x\nsoon,1,1\n", &["--origin", "2022-06", "--months", "1"]);
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(3));
+    for part in ["price_usd = `-5`", "fee_btc_per_block = `x`", "`soon` is no month"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    for wrong in [["--origin", "2021-01", "--months", "3"], ["--origin", "2022-06", "--months", "0"]] {
+        assert_eq!(run(&good, &wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}

@@ -159,19 +159,13 @@ impl Supply {
             network_eh_s,
             q: 1.0,
         };
-        now.remembered = self.hashprice(&now, reward);
+        now.remembered = now.hashprice(reward);
         now
-    }
-
-    /// $/TH/day.
-    fn hashprice(&self, now: &SupplyNow, reward: Reward) -> f64 {
-        let coin = (subsidy_on(now.day) + reward.fee_btc) * BLOCKS_PER_DAY;
-        coin * reward.price_usd / (now.difficulty_eh_s * 1e6)
     }
 
     /// One day; gives the running hashrate, EH/s.
     pub fn advance(&self, now: &mut SupplyNow, reward: Reward) -> f64 {
-        let hashprice = self.hashprice(now, reward);
+        let hashprice = now.hashprice(reward);
         now.remembered += (hashprice - now.remembered) / self.memory_days.max(1.0);
         now.network_eh_s = self.switch_and_wear(now, hashprice);
         self.relocate(now);
@@ -224,11 +218,17 @@ impl Supply {
         let pace = (now.ordered.len() as f64 / self.delivery_days.max(3.0)).min(1.0);
         let [first, second, third] = now.ordered;
         now.stock.add(on_sale, third * pace);
-        now.ordered = [first + orders - first * pace, second + (first - second) * pace, third + (second - third) * pace];
+        now.ordered =
+            [first + orders - first * pace, second + (first - second) * pace, third + (second - third) * pace];
     }
 }
 
 impl SupplyNow {
+    /// $/TH/day.
+    fn hashprice(&self, reward: Reward) -> f64 {
+        let coin = (subsidy_on(self.day) + reward.fee_btc) * BLOCKS_PER_DAY;
+        coin * reward.price_usd / (self.difficulty_eh_s * 1e6)
+    }
     /// Hashrate of machines driven out and not yet back, EH/s.
     pub fn away_eh_s(&self) -> f64 {
         self.away.iter().map(Stock::total).sum()

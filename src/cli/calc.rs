@@ -3,6 +3,7 @@
 mod air;
 mod arguments;
 mod cases;
+mod cbeci;
 mod function;
 mod mining;
 mod money;
@@ -76,7 +77,7 @@ impl Calc {
 }
 
 fn functions() -> impl Iterator<Item = &'static Function> {
-    air::FUNCTIONS.iter().chain(mining::FUNCTIONS).chain(money::FUNCTIONS)
+    air::FUNCTIONS.iter().chain(mining::FUNCTIONS).chain(cbeci::FUNCTIONS).chain(money::FUNCTIONS)
 }
 
 fn find(name: &str) -> Result<&'static Function, Failure> {
@@ -89,7 +90,8 @@ fn find(name: &str) -> Result<&'static Function, Failure> {
     } else if name.starts_with('-') {
         "name the function first, as in `hashwatt calc air --t-c 20 --rh 0.5 --p-pa 95500`".to_owned()
     } else {
-        let near = nearest(&plain, functions().map(|f| f.name).chain([NETWORK])).map(|n| format!("did you mean `{n}`? "));
+        let near =
+            nearest(&plain, functions().map(|f| f.name).chain([NETWORK])).map(|n| format!("did you mean `{n}`? "));
         let all: Vec<&str> = functions().map(|f| f.name).chain([NETWORK]).collect();
         format!("no function of that name; {}there are {}", near.unwrap_or_default(), all.join(", "))
     };

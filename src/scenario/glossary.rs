@@ -133,6 +133,21 @@ pub const TERMS: &[Term] = &[
         &[],
         "What a unit of hashrate earns in a day (USD per PH/s and day): subsidy and fees ÷ difficulty × price.",
     ),
+    term(
+        "supply model",
+        &["network model"],
+        "The world's hashrate computed from machines of all vintages, owners' power prices and orders, instead of replayed.",
+    ),
+    term(
+        "vintage",
+        &[],
+        "Machines of one efficiency class; the world's stock is kept by vintage, so that old ones stop first when hashprice falls.",
+    ),
+    term(
+        "q",
+        &["tobin's q"],
+        "What a new machine is expected to earn over what it costs to make; orders rise with it (Tobin 1969).",
+    ),
     term("hashcost", &[], "What the power of a unit of hashrate costs in a day."),
     term(
         "break-even",

@@ -23,8 +23,7 @@ impl Technology {
     ///
     /// Before the first release the first machine is on sale; after the last the curve goes on halving in three years.
     pub fn of(machines: &[(Day, f64)]) -> Self {
-        let mut known: Vec<(Day, f64)> =
-            machines.iter().copied().filter(|(_, e)| e.is_finite() && *e > 0.0).collect();
+        let mut known: Vec<(Day, f64)> = machines.iter().copied().filter(|(_, e)| e.is_finite() && *e > 0.0).collect();
         known.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let (Some(first), Some(last)) = (known.first().copied(), known.last().copied()) else {
             return Self { first: Day(0), points: vec![libm::log(30.0)] };

@@ -37,7 +37,10 @@ fn run(given: &Supply, days: i32, price: impl Fn(i32) -> f64) -> (Vec<f64>, Supp
 fn the_subsidy_halves_on_the_days_it_did() {
     let on = |t| subsidy_on(Day::parse(t).unwrap());
     assert_eq!([on("2016-07-08"), on("2016-07-09"), on("2020-05-11"), on("2024-04-19")], [25.0, 12.5, 6.25, 6.25]);
-    assert_eq!([on("2024-04-20"), on("2028-04-16"), on("2028-04-17"), on("2032-04-15")], [3.125, 3.125, 1.5625, 0.78125]);
+    assert_eq!(
+        [on("2024-04-20"), on("2028-04-16"), on("2028-04-17"), on("2032-04-15")],
+        [3.125, 3.125, 1.5625, 0.78125]
+    );
 }
 
 #[test]

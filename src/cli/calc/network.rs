@@ -40,14 +40,15 @@ fitted to history up to June 2022 alone (docs/supply.md). --json prints JSON.";
 
 /// A calendar month, counted from year 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Month(i32);
+pub(super) struct Month(i32);
 
 impl Month {
     /// Reads `2022-06`; a day of the month may follow.
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.trim().splitn(3, '-');
         let (year, month) = (parts.next()?, parts.next()?);
-        let whole = |t: &str, n: usize| (t.len() == n && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse().ok())?;
+        let whole =
+            |t: &str, n: usize| (t.len() == n && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse().ok())?;
         let (year, month): (i32, i32) = (whole(year, 4)?, whole(month, 2)?);
         let day_fits = parts.next().is_none_or(|d| whole(d, 2).is_some_and(|d| (1..=31).contains(&d)));
         ((1..=12).contains(&month) && day_fits).then_some(Self(year * 12 + month - 1))
@@ -56,7 +57,8 @@ impl Month {
         let (year, month, _) = day.ymd();
         Self(year * 12 + month as i32 - 1)
     }
-    fn first_day(self) -> Day {
+    /// Its first day.
+    pub(super) fn first_day(self) -> Day {
         Day::from_ymd(self.0.div_euclid(12), self.0.rem_euclid(12) as u32 + 1, 1).unwrap_or(Day(0))
     }
 }
@@ -106,9 +108,12 @@ fn asked(arguments: &[String]) -> Result<Asked, String> {
             "input" if out.input.is_none() => out.input = Some(value().ok_or_else(missing)?.into()),
             "origin" if out.origin.is_none() => {
                 let text = value().ok_or_else(missing)?;
-                let month = Month::parse(&text).ok_or_else(|| told(format!("--origin {text}: no month; write 2022-06")))?;
+                let month =
+                    Month::parse(&text).ok_or_else(|| told(format!("--origin {text}: no month; write 2022-06")))?;
                 if month < FITTED_TO {
-                    let why = format!("--origin {month}: the parameters know history to {FITTED_TO}; an origin is that or later");
+                    let why = format!(
+                        "--origin {month}: the parameters know history to {FITTED_TO}; an origin is that or later"
+                    );
                     return Err(told(why));
                 }
                 out.origin = Some(month);
@@ -116,7 +121,8 @@ fn asked(arguments: &[String]) -> Result<Asked, String> {
             "months" if out.months.is_none() => {
                 let text = value().ok_or_else(missing)?;
                 let fits = text.parse().ok().filter(|n| (1..=MOST).contains(n));
-                out.months = Some(fits.ok_or_else(|| told(format!("--months {text}: a whole number from 1 to {MOST}")))?);
+                out.months =
+                    Some(fits.ok_or_else(|| told(format!("--months {text}: a whole number from 1 to {MOST}")))?);
             }
             "input" | "origin" | "months" => return Err(told(format!("--{name} is given twice"))),
             _ => return Err(told(format!("no input --{name}; it takes --input, --origin, --months, --json"))),

@@ -65,8 +65,12 @@ pub const MARKET: TableSpec = table_spec(
     "The coin's market by month: price, fees, network hashrate. Days between keep each month's mean.",
     &[
         choice("price_model", &["replay", "fixed", "jump_diffusion"], "How the price moves.").default_text("replay"),
-        choice("network_model", &["replay", "supply"], "Whether the world's hashrate is replayed or supplied ([supply]).")
-            .default_text("replay"),
+        choice(
+            "network_model",
+            &["replay", "supply"],
+            "Whether the world's hashrate is replayed or supplied ([supply]).",
+        )
+        .default_text("replay"),
         day("first_month", "A day of the first month of the lists."),
         numbers("price_usd", "USD", 0.01, 1e9, "Mean price of each month."),
         numbers("fee_share", "", 0.0, 0.99, "Share of fees in a block's reward, mean of each month."),

@@ -11,9 +11,21 @@ pub const SUPPLY: TableSpec = table_spec(
     "The world's hashrate as supply: vintages of machines, owners' power prices, orders by what a machine is worth.",
     &[
         number("entry_rate_per_year", "1/year", 0.0, 20.0, "Orders in a year over running hashrate at q = 1."),
-        number("entry_exponent", "", 0.0, 3.0, "Their elasticity to q, the worth of a new machine over its making cost."),
+        number(
+            "entry_exponent",
+            "",
+            0.0,
+            3.0,
+            "Their elasticity to q, the worth of a new machine over its making cost.",
+        ),
         number("entry_limit_per_year", "1/year", 0.01, 50.0, "What makers can build in a year, over running hashrate."),
-        number("crowding", "", 0.0, 100.0, "How much machines driven out crowd out orders: divided by 1 + this · away/running."),
+        number(
+            "crowding",
+            "",
+            0.0,
+            100.0,
+            "How much machines driven out crowd out orders: divided by 1 + this · away/running.",
+        ),
         number("idle_scrapped_per_year", "1/year", 0.0, 10.0, "Share of idle machines scrapped in a year."),
         number("attrition_per_year", "1/year", 0.0, 1.0, "Share of running machines lost in a year."),
         number("power_price_median_usd_per_kwh", "USD/kWh", 0.001, 1.0, "Median power price of the world's owners."),
