@@ -68,10 +68,10 @@ fn ten_years_of_200_cohorts(bencher: Bencher) {
             let t = hour as f64;
             let swing = 80.0 + 30.0 * ((t / 700.0).sin() + 0.3 * (t / 11.0).sin());
             let inlet = 12.0 + 18.0 * (t / 8766.0 * core::f64::consts::TAU).sin();
-            for site in worth.revenue.iter_mut() {
+            for site in &mut worth.revenue {
                 *site = Hashprice::usd_per_ph_day(swing);
             }
-            for site in overhead.sites.iter_mut() {
+            for site in &mut overhead.sites {
                 site.inlet = Temperature::celsius(inlet);
             }
             let bids = fleet::bid(&fleet, &rules, &mut now, &moment, &worth, &overhead);

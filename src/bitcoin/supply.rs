@@ -28,6 +28,7 @@ pub use forecast::{Months, World};
 pub use technology::Technology;
 
 use crate::calendar::Day;
+use crate::random::normal_cdf;
 use stock::{CLASSES, Stock};
 
 /// Days in a year of rates.
@@ -135,11 +136,6 @@ pub fn subsidy_on(day: Day) -> f64 {
     libm::ldexp(50.0, -(past + later).min(60))
 }
 
-/// Φ, the normal distribution.
-fn normal(x: f64) -> f64 {
-    0.5 * libm::erfc(-x * core::f64::consts::FRAC_1_SQRT_2)
-}
-
 impl Supply {
     /// A network of a size, its machines spread around those on sale, in balance with what the coin pays.
     pub fn start(&self, day: Day, network_eh_s: f64, reward: Reward) -> SupplyNow {
@@ -183,7 +179,7 @@ impl Supply {
         let mut network = 0.0;
         for (class, running) in now.running.iter_mut().enumerate() {
             let installed = now.stock.of(class);
-            let pays = normal(libm::log(kept / Stock::efficiency(class)) / self.power_spread);
+            let pays = normal_cdf(libm::log(kept / Stock::efficiency(class)) / self.power_spread);
             *running += (pays - *running) * pace;
             let left = installed * (1.0 - worn * *running - scrapped * (1.0 - *running));
             now.stock.set(class, left);
