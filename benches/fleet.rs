@@ -59,6 +59,8 @@ fn ten_years_of_200_cohorts(bencher: Bencher) {
         let mut worth = Worth {
             revenue: Table::filled(SITES, Hashprice::usd_per_ph_day(80.0)),
             tariff: Table::filled(SITES, Tariff::usd_per_kwh(0.045)),
+            marginal: Table::filled(SITES, Tariff::usd_per_kwh(0.045)),
+            hidden: Table::filled(SITES, Fraction::NONE),
         };
         let mut overhead = Overhead {
             sites: Table::filled(SITES, Cooled { pue: 1.04, inlet: Temperature::celsius(5.0), water_m3_per_mwh: 0.0 }),

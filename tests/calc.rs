@@ -193,7 +193,7 @@ fn mistakes_of_usage_are_explained() {
     refused(&air(&["--t_c", "3"]), 2, &["twice"]);
     refused(&["calc", "airflw"], 2, &["did you mean `airflow`?"]);
     refused(&["calc", "transformer"], 2, &["does not model this yet"]);
-    refused(&["calc", "network-hashrate"], 2, &["does not model this yet"]);
+    refused(&["calc", "network-hashrate"], 2, &["--origin 2022-06 --months N"]);
     refused(&["calc", "break_even", "--efficiency-j-per-th", "30"], 2, &["hashprice_usd_per_ph_day"]);
     refused(
         &["calc", "power_target", "--model", "antminer_s19z", "--hashrate-fraction", "1"],
