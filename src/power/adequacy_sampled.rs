@@ -1,9 +1,9 @@
 //! Is there enough capacity for the load? Sampled, year by year, from one failure or repair to the next.
 //!
 //! Every year is independent: units start in a state of their stationary distribution and stay in each for an exponential
-//! time. A year is first written down as stretches in which a unit gives less than it could. A day on which all that is out
-//! at any time of it, taken together, still leaves enough for its tightest hour cannot be short and is skipped; only the few
-//! other days are walked from change to change. The draws of a year are addressed by its number: any year can be replayed
+//! time. A year is first written down as stretches in which a unit gives less than it could. A quarter of
+//! a day in which all that is out at any time of it, taken together, still leaves enough for its tightest hour cannot be
+//! short and is skipped; only the few others are walked from change to change. The draws of a year are addressed by its number: any year can be replayed
 //! alone, and threads cannot change bits.
 
 use super::adequacy::{Indices, SEVEN_STEPS};
@@ -192,11 +192,14 @@ pub(super) fn pick(probability: impl Iterator<Item = f64>, draw: f64) -> usize {
     last
 }
 
+/// Hours that are looked at or skipped together; a divisor of 24.
+const QUARTER: usize = 6;
+
 /// Room between capacity and load with nothing out.
 struct Room {
     /// By hour \[MW\].
     hourly: Vec<f64>,
-    /// The least of each day \[MW\].
+    /// The least of each quarter of a day \[MW\].
     tightest: Vec<f64>,
     /// The hour of each day's peak load.
     peak_hour: Vec<usize>,
@@ -206,7 +209,8 @@ impl Room {
     fn new(hourly: Vec<f64>) -> Self {
         let least = |day: &[f64]| (1..day.len()).fold(0, |best, h| if day[h] < day[best] { h } else { best });
         let peak_hour: Vec<usize> = hourly.chunks(24).enumerate().map(|(d, day)| 24 * d + least(day)).collect();
-        Self { tightest: peak_hour.iter().map(|&h| hourly[h]).collect(), peak_hour, hourly }
+        let tightest = hourly.chunks(QUARTER).map(|q| q.iter().copied().fold(f64::INFINITY, f64::min)).collect();
+        Self { tightest, peak_hour, hourly }
     }
 }
 
@@ -222,35 +226,35 @@ struct Stretch {
 #[derive(Default)]
 struct Workshop {
     stretches: Vec<Stretch>,
-    /// By day: all that is out at any time of it \[MW\].
+    /// By quarter of a day: all that is out at any time of it \[MW\].
     touched_mw: Vec<f64>,
     changes: Vec<(f64, f64)>,
 }
 
 impl Workshop {
-    fn begin(&mut self, days: usize) {
+    fn begin(&mut self, quarters: usize) {
         self.stretches.clear();
         self.touched_mw.clear();
-        self.touched_mw.resize(days + 1, 0.0);
+        self.touched_mw.resize(quarters + 1, 0.0);
     }
 
     fn add(&mut self, begin: f64, end: f64, out_mw: f64) {
         self.stretches.push(Stretch { begin, end, out_mw });
-        let (first, last) = ((begin * (1.0 / 24.0)) as usize, (end * (1.0 / 24.0)) as usize);
-        for day in &mut self.touched_mw[first..=last] {
-            *day += out_mw;
+        let (first, last) = (begin as usize / QUARTER, end as usize / QUARTER);
+        for quarter in &mut self.touched_mw[first..=last] {
+            *quarter += out_mw;
         }
     }
 
     /// The counts of the year that was written down.
     fn count(&mut self, room: &Room) -> Counts {
         let mut counts = [0.0; COUNTS];
-        let mut short_until = None;
-        for (day, (tightest, touched)) in room.tightest.iter().zip(&self.touched_mw).enumerate() {
+        let mut last = Last::default();
+        for (quarter, (tightest, touched)) in room.tightest.iter().zip(&self.touched_mw).enumerate() {
             if *touched <= tightest + ROUNDING_MW {
                 continue;
             }
-            let (from, to) = (24.0 * day as f64, (24 * (day + 1)).min(room.hourly.len()) as f64);
+            let (from, to) = ((quarter * QUARTER) as f64, ((quarter + 1) * QUARTER) as f64);
             self.changes.clear();
             let mut out_mw = 0.0;
             for s in self.stretches.iter().filter(|s| s.begin < to && s.end > from) {
@@ -264,26 +268,25 @@ impl Workshop {
                 }
             }
             self.changes.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-            walk(room, day, out_mw, &self.changes, &mut counts, &mut short_until);
+            walk(room, quarter, out_mw, &self.changes, &mut counts, &mut last);
         }
         counts
     }
 }
 
-/// Walks a day from hour to hour and change to change. `short_until` is the end of the last shortage seen.
-fn walk(
-    room: &Room,
-    day: usize,
-    mut out_mw: f64,
-    changes: &[(f64, f64)],
-    counts: &mut Counts,
-    short_until: &mut Option<f64>,
-) {
+/// The last shortage seen.
+#[derive(Default)]
+struct Last {
+    until: Option<f64>,
+    day: Option<usize>,
+}
+
+/// Walks a quarter of a day from hour to hour and change to change.
+fn walk(room: &Room, quarter: usize, mut out_mw: f64, changes: &[(f64, f64)], counts: &mut Counts, last: &mut Last) {
     let [lole, any, lolh, lolf, eue] = counts;
     let mut next = changes.iter().peekable();
-    let mut any_today = 0.0;
-    let first = 24 * day;
-    for (hour, room_mw) in room.hourly.iter().enumerate().skip(first).take(24) {
+    let day = quarter * QUARTER / 24;
+    for (hour, room_mw) in room.hourly.iter().enumerate().skip(quarter * QUARTER).take(QUARTER) {
         let mut from = hour as f64;
         let over = (hour + 1) as f64;
         if hour == room.peak_hour[day] && out_mw > room_mw + ROUNDING_MW {
@@ -296,15 +299,14 @@ fn walk(
                 *lolh += to - from;
                 *eue += (to - from) * (out_mw - room_mw);
                 // A year that begins short did not begin to be short.
-                let goes_on = from == 0.0 || short_until.is_some_and(|end| end >= from);
+                let goes_on = from == 0.0 || last.until.is_some_and(|end| end >= from);
                 *lolf += if goes_on { 0.0 } else { 1.0 };
-                *short_until = Some(to);
-                any_today = 1.0;
+                *any += if last.day == Some(day) { 0.0 } else { 1.0 };
+                *last = Last { until: Some(to), day: Some(day) };
             }
             let Some((_, mw)) = change else { break };
             out_mw += mw;
             from = to;
         }
     }
-    *any += any_today;
 }
