@@ -15,6 +15,7 @@
 mod branch;
 mod bus;
 mod exchange;
+mod export;
 mod failing;
 mod losses;
 mod numbers;
@@ -29,6 +30,7 @@ mod topology;
 pub use branch::{Circuit, Line, ThermalFactor};
 pub use bus::{Area, Bus};
 pub use exchange::Exchange;
+pub use export::case;
 pub use failing::{Failure, fail};
 pub use penalty::Penalties;
 pub use plant::{HeatMinimum, Plant, PlantKind};

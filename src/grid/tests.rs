@@ -41,6 +41,7 @@ fn grid() -> Grid {
         title: name.into(),
         in_region: name != "west",
         area,
+        adequacy_area: area.map(|a| ["north", "south"][a].to_owned()),
         climate_site: ClimateSiteId(0),
         latitude_deg: 55.0,
         longitude_deg: 100.0,
