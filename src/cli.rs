@@ -3,6 +3,7 @@
 //! One verb, one file. A verb's arguments are a `clap` struct with a `run` method; [`Verb`] lists them. Only this floor knows
 //! files, clocks, terminals and colors.
 
+pub mod adequacy;
 pub mod calc;
 pub mod check;
 pub mod compare;
@@ -69,6 +70,8 @@ pub enum Verb {
     Compare(compare::Compare),
     /// Draw the figures of a finished study in other sizes, themes and languages.
     Plot(plot::Plot),
+    /// Tell how often each area of a scenario is short of power, and how much more load it could carry.
+    Adequacy(adequacy::Adequacy),
     /// Tell every problem of every file; run nothing.
     Check(check::Check),
     /// Explain a scenario, one of its values, a metric or a term.
@@ -97,6 +100,7 @@ impl Program {
             Verb::Ensemble(verb) => verb.run(),
             Verb::Compare(verb) => verb.run(),
             Verb::Plot(verb) => verb.run(),
+            Verb::Adequacy(verb) => verb.run(),
             Verb::Check(verb) => verb.run(),
             Verb::Explain(verb) => verb.run(),
             Verb::Scenarios(verb) => verb.run(),

@@ -16,10 +16,12 @@
 //! Limits: no cooling load (a southern Siberian summer shows none), no price response, no holidays.
 
 mod consumer;
+mod rules;
 mod shape;
 mod weight;
 
 pub use consumer::{Consumer, YearSteps};
+pub use rules::{Rules, forgo};
 pub use shape::Shape;
 pub use weight::{BusShare, Weights};
 

@@ -231,6 +231,9 @@ pub struct Dispatch {
     pub price: Table<BusId, EnergyPrice>,
     /// Upward reserve that each area lacks.
     pub reserve_shortfall: Vec<Power>,
+    /// Branches that the loss of some one other circuit would load beyond their short-time rating, in the order of the
+    /// network's table; empty before the screening.
+    pub insecure: Vec<bool>,
     /// The proof.
     pub certificate: Certificate,
 }

@@ -10,11 +10,13 @@
 //! in their bids. Dual values are reported as shadow prices, never as money.
 //!
 //! Left out: voltage and reactive power, unit commitment and ramps (an hour is long beside those of hydro), losses within
-//! the step (`grid/losses.rs`), outages of units (their mean is in the availability).
+//! the step (`grid/losses.rs`).
 
 mod branch;
 mod bus;
 mod exchange;
+mod export;
+mod failing;
 mod losses;
 mod numbers;
 mod outcome;
@@ -22,11 +24,14 @@ mod penalty;
 mod plant;
 mod rules;
 mod section;
+mod security;
 mod topology;
 
 pub use branch::{Circuit, Line, ThermalFactor};
 pub use bus::{Area, Bus};
 pub use exchange::Exchange;
+pub use export::case;
+pub use failing::{Failure, fail};
 pub use penalty::Penalties;
 pub use plant::{HeatMinimum, Plant, PlantKind};
 pub use rules::Rules;
@@ -37,6 +42,7 @@ use crate::fault::{Cause, Component, StepError};
 use crate::flows::{Bids, Dispatch, Load, Sky, Supply};
 use crate::ids::{BranchId, BusId, Id, InterfaceId, PlantId, SiteId, Table};
 use crate::power::{self, Solver};
+use crate::random::{Member, Seed};
 use crate::units::Power;
 use numbers::Numbers;
 use std::sync::Arc;
@@ -65,6 +71,8 @@ pub struct Grid {
     pub thermal_factor: ThermalFactor,
     /// What district heat forces to run, by the day's mean air temperature.
     pub heat_minimum: HeatMinimum,
+    /// Short-time rating of a circuit over its continuous one.
+    pub short_time_factor: f64,
     /// In which order wishes are given up.
     pub penalties: Penalties,
     /// Base of the per-unit values, MVA.
@@ -81,6 +89,10 @@ pub struct GridNow {
     numbers: Numbers,
     /// Flow of each line in the step before, MW; empty before the first.
     line_flow: Vec<f64>,
+    /// What is out by chance.
+    failing: failing::Failing,
+    /// The orders in force with what is out by chance.
+    effective: Rules,
     held_losses: Option<Vec<f64>>,
 }
 
@@ -95,9 +107,14 @@ struct Solvers {
 const BLOCK_STEPS: usize = 168;
 
 impl Grid {
-    /// State before the first step.
+    /// State before the first step, with nothing that fails.
     pub fn start(&self) -> GridNow {
         GridNow::default()
+    }
+
+    /// State before the first step of one member: units and circuits fail at random.
+    pub fn start_failing(&self, seed: Seed, member: Member) -> GridNow {
+        GridNow { failing: failing::Failing::start(self, seed, member), ..GridNow::default() }
     }
 
     /// The circuits of a line of the scenario's table.
@@ -216,6 +233,34 @@ pub fn clear(
     bids: &Bids,
 ) -> Result<Dispatch, StepError> {
     let error = |cause| StepError::new(now, Component::Grid, cause);
+    // What is out by chance counts as what is out by order.
+    let mut effective = core::mem::take(&mut state.effective);
+    let rules = if state.failing.any_circuit() {
+        effective.clone_from(rules);
+        for (id, out) in given.branches.ids().zip(effective.branch_out.iter_mut()) {
+            *out |= state.failing.is_circuit_out(id);
+        }
+        &effective
+    } else {
+        rules
+    };
+    let cleared = clear_under(given, rules, state, now, sky, supply, load, bids, &error);
+    state.effective = effective;
+    cleared
+}
+
+/// Dispatches the step under orders that hold whatever is out.
+fn clear_under(
+    given: &Grid,
+    rules: &Rules,
+    state: &mut GridNow,
+    now: &Moment,
+    sky: &Sky,
+    supply: &Supply,
+    load: &Load,
+    bids: &Bids,
+    error: &dyn Fn(Cause) -> StepError,
+) -> Result<Dispatch, StepError> {
     let topology = state
         .switch(given, Key::new(given, rules, supply))
         .map_err(|what| error(Cause::OutOfRange(format!("the network: {what}"))))?;
@@ -247,7 +292,7 @@ fn solve(
 ) -> Result<Dispatch, StepError> {
     let error = |cause| StepError::new(now, Component::Grid, cause);
     state.lose(given, topology);
-    state.numbers.write(given, rules, topology, now, sky, supply, load, bids);
+    state.numbers.write(given, rules, topology, &state.failing.units_out, now, sky, supply, load, bids);
     let GridNow { solvers, numbers, line_flow, .. } = state;
     let Some(Solvers { lean, full }) = solvers else {
         return Err(error(Cause::OutOfRange("the dispatch has no solver".into())));
@@ -270,6 +315,26 @@ fn solve(
         }
         Err(why) => Err(error(Cause::Infeasible(outcome::tell(given, &why)))),
     }
+}
+
+/// Circuits that the loss of some one other would load beyond their short-time rating, in the order of the branches, after
+/// the dispatch of the step; all false where nothing would.
+pub fn screen(given: &Grid, state: &mut GridNow, sky: &Sky, dispatch: &Dispatch) -> Vec<bool> {
+    let Some(topology) = &state.topology else { return vec![false; given.branches.len()] };
+    let numbers = &mut state.numbers;
+    numbers.screened.clear();
+    numbers.screened.resize(given.lines.len(), false);
+    numbers.circuit_flow.clear();
+    numbers.short_time.clear();
+    for ((line, flow), circuits) in given.lines.iter().zip(&state.line_flow).zip(&topology.key.in_service) {
+        numbers.circuit_flow.push(if *circuits > 0 { flow / f64::from(*circuits) } else { 0.0 });
+        let air = sky.air.as_slice().get(given.buses[line.from].climate_site.index()).map(|a| a.dry_bulb);
+        let factor = air.map_or(1.0, |t| given.thermal_factor.at(t));
+        numbers.short_time.push(line.thermal.as_mw() * factor * given.short_time_factor);
+    }
+    topology.security.screen(&numbers.circuit_flow, &numbers.short_time, &mut numbers.screened);
+    let circuits = given.branches.iter().zip(&dispatch.branch_mw);
+    circuits.map(|(c, mw)| *mw != 0.0 && numbers.screened.get(c.line) == Some(&true)).collect()
 }
 
 #[cfg(test)]

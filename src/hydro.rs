@@ -19,7 +19,7 @@ pub mod rule;
 pub mod storage;
 mod week;
 
-pub use now::{HydroNow, Progress};
+pub use now::{HydroNow, Progress, fail};
 pub use offer::{OfferShape, offer, price_step};
 pub use release::release;
 pub use week::plan_week;
@@ -93,6 +93,8 @@ pub struct Hydro {
     pub shape: OfferShape,
     /// Water price before the first week is planned.
     pub start_price: EnergyPrice,
+    /// Mean time to failure and to repair of a unit, h; 0: none fails.
+    pub unit_failure_h: (f64, f64),
 }
 
 impl Hydro {
@@ -138,7 +140,13 @@ impl Hydro {
         });
         let derived = Table::new(derived.collect());
         let downward = depth.into_iter().map(|(_, id)| id).collect();
-        Ok(Self { reservoirs, derived, downward, seasons, hydrology, shape, start_price })
+        let unit_failure_h = (0.0, 0.0);
+        Ok(Self { reservoirs, derived, downward, seasons, hydrology, shape, start_price, unit_failure_h })
+    }
+    /// The same with units that fail: mean time to failure and to repair, h.
+    #[must_use]
+    pub fn with_unit_failure(self, unit_failure_h: (f64, f64)) -> Self {
+        Self { unit_failure_h, ..self }
     }
     /// The reservoirs.
     pub fn reservoirs(&self) -> &Table<ReservoirId, Reservoir> {

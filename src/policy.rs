@@ -12,7 +12,7 @@ pub use trigger::{Gauge, Readings, Season, Threshold, Trigger};
 
 use crate::calendar::{Day, Moment};
 use crate::ids::{EventId, Table};
-use crate::{channel, finance, fleet, grid, operator};
+use crate::{channel, demand, finance, fleet, grid, operator};
 use trigger::Streak;
 
 /// The legal interface of every component, as it stands.
@@ -20,6 +20,8 @@ use trigger::Streak;
 pub struct Law {
     /// Of the grid: outages, reinforcement, contracts with interruptible load.
     pub grid: grid::Rules,
+    /// Of demand: consumers that are off.
+    pub demand: demand::Rules,
     /// Of the machines: curfews.
     pub fleet: fleet::Rules,
     /// Of the channels: what is open, to whom, at which hazard.

@@ -78,6 +78,8 @@ pub struct BranchRow {
     pub hours_above_90pct: f64,
     /// Hours with a positive shadow price.
     pub hours_at_limit: f64,
+    /// Hours in which the loss of another circuit would load it beyond its short-time rating; zero for a section.
+    pub hours_insecure: f64,
     /// Mean shadow price over the hours at the limit, RUB/MWh.
     pub shadow_price_rub_per_mwh: f64,
 }

@@ -83,7 +83,7 @@ impl State {
             climate: region.climate.start(seed, member, window),
             hydro: region.hydro.start(seed, member, window),
             demand: region.demand.start(seed, member, window),
-            grid: region.grid.start(),
+            grid: region.grid.start_failing(seed, member),
             fleet: region.fleet.start(seed, member, window),
             operators: region.operators.start(seed, member, window),
             bitcoin: region.bitcoin.start(seed, member, window),

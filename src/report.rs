@@ -4,6 +4,7 @@
 //! on any thread: equal records give equal bytes.
 
 #[cfg(feature = "parquet")]
+mod adequacy;
 mod columnar;
 pub mod data;
 #[cfg(feature = "plots")]
@@ -27,6 +28,7 @@ pub mod style;
 pub mod summary;
 pub mod view;
 
+pub use adequacy::{Credit, adequacy, closing_manifest};
 pub use meta::{Assumption, Language, Meta};
 
 use crate::record::Record;

@@ -62,13 +62,18 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
     let routes = channel::route(&world.channels, &state.law.rules.channel, &mut state.channels, now);
     let worth = operator::worth(&world.operators, &state.operators, &market, &routes, &tariffs);
     let orders = month_turned(world, state, now, &market, &worth);
+    hydro::fail(&mut state.hydro, &world.window, now);
+    grid::fail(&world.grid, &mut state.grid, &world.window, now);
     week::plan_if_due(world, state, now, &worth)?;
 
     let supply = hydro::offer(&world.hydro, &mut state.hydro, now);
-    let load = demand::ask(&world.demand, &mut state.demand, now, &sky);
+    let mut load = demand::ask(&world.demand, &mut state.demand, now, &sky);
+    demand::forgo(&world.demand, &state.law.rules.demand, now, &mut load);
     let overhead = cooling::overhead(&world.cooling, &sky);
     let bids = fleet::bid(&world.fleet, &state.law.rules.fleet, &mut state.fleet, now, &worth, &overhead);
-    let dispatch = grid::clear(&world.grid, &state.law.rules.grid, &mut state.grid, now, &sky, &supply, &load, &bids)?;
+    let mut dispatch =
+        grid::clear(&world.grid, &state.law.rules.grid, &mut state.grid, now, &sky, &supply, &load, &bids)?;
+    dispatch.insecure = grid::screen(&world.grid, &mut state.grid, &sky, &dispatch);
 
     let water = hydro::release(&world.hydro, &mut state.hydro, now, &dispatch)?;
     let hashed = fleet::hash(&world.fleet, &mut state.fleet, now, &bids, &dispatch);

@@ -5,6 +5,7 @@
 //! results stand in member order. Two bands are told and never mixed: the *range of outcomes* (P5 to P95 over futures and
 //! assumptions) and the *simulation error* (standard error of the mean, which more members make smaller).
 
+pub mod adequacy;
 pub mod compare;
 pub mod draw;
 pub mod ensemble;

@@ -97,7 +97,7 @@ fn rbts_is_exact() {
 fn sampled_years_agree_with_the_exact_ones() {
     let (units, load) = (rts79(), load(2850.0));
     let exact = Indices::exact(&OutageTable::of(&units), &load, None);
-    let sampled = Sampled::run(&units, &load, 4000, Seed(79));
+    let sampled = Sampled::run(&units, &load, None, 4000, Seed(79));
     let (mean, error) = (sampled.mean, sampled.standard_error);
     for (name, found, error, exact) in [
         ("lole", mean.lole_d_per_yr, error.lole_d_per_yr, exact.lole_d_per_yr),
@@ -119,7 +119,7 @@ fn a_derated_unit_agrees_with_its_samples() {
     let units = [derated.unwrap(), Unit::two_state(50.0, 500.0, 40.0).unwrap()];
     let load: Vec<f64> = load(90.0);
     let exact = Indices::exact(&OutageTable::of(&units), &load, None);
-    let sampled = Sampled::run(&units, &load, 600, Seed(3));
+    let sampled = Sampled::run(&units, &load, None, 600, Seed(3));
     for (found, error, exact) in [
         (sampled.mean.lolh_h_per_yr, sampled.standard_error.lolh_h_per_yr, exact.lolh_h_per_yr),
         (sampled.mean.lolf_per_yr, sampled.standard_error.lolf_per_yr, exact.lolf_per_yr),

@@ -1,7 +1,8 @@
-//! `grid flow|dispatch|adequacy`: the grid engine on anybody's MATPOWER case.
+//! `grid flow|dispatch|adequacy|export`: the grid engine on anybody's MATPOWER case, and a scenario's network as one.
 
 mod adequacy;
 mod dispatch;
+mod export;
 mod flow;
 
 use super::{Failure, terminal};
@@ -19,7 +20,8 @@ use std::time::{Duration, Instant};
   hashwatt grid flow case118.m --loads loads.npy --flows flows.npy
   hashwatt grid dispatch case118.m --json
   hashwatt grid dispatch case30.m --outage-branch 5 6 --min-shed
-  hashwatt grid adequacy --units units.csv --load load.csv --exact")]
+  hashwatt grid adequacy --units units.csv --load load.csv --exact
+  hashwatt grid export irkutsk --at '2022-01-15 18:00' -o irkutsk.m")]
 pub struct Grid {
     #[command(subcommand)]
     verb: Verb,
@@ -33,6 +35,8 @@ enum Verb {
     Dispatch(dispatch::Dispatch),
     /// Adequacy of generating capacity: LOLE, LOLH, LOLF, EUE.
     Adequacy(adequacy::Adequacy),
+    /// A scenario's network at an hour, as a MATPOWER case.
+    Export(export::Export),
 }
 
 impl Grid {
@@ -42,6 +46,7 @@ impl Grid {
             Verb::Flow(verb) => verb.run(),
             Verb::Dispatch(verb) => verb.run(),
             Verb::Adequacy(verb) => verb.run(),
+            Verb::Export(verb) => verb.run(),
         }
     }
 }

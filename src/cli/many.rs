@@ -72,12 +72,9 @@ fn agree((base, given): (&str, &Checked), (arm, other): (&str, &Checked)) -> Res
 /// # Errors
 /// [`Failure::Partial`] if some members failed, the cause of the first if all did; disks and folders.
 pub fn deliver(verb: &'static str, args: &StudyArgs, many: &ManyArgs, arms: &[(Arm, Checked)]) -> Result<(), Failure> {
-    let seed = arms.first().map_or(0, |(_, checked)| checked.view().integer("seed").unsigned_abs());
-    let threads =
-        args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), |n| n as usize);
-    let members = args.members.unwrap_or(MEMBERS);
-    let plan = Plan { seed: Seed(seed), members, fixed_assumptions: many.fixed_assumptions, threads };
-    let meta = meta(verb, arms, plan, args.lang);
+    let plan = plan(args, many, arms, MEMBERS);
+    let (threads, members) = (plan.threads, plan.members);
+    let meta = meta(verb, verb, arms, plan, args.lang);
     let path = args.output.clone().unwrap_or_else(|| files::usual(&meta.name, &meta.id));
     let folder = match files::look(&path, &meta.id, args.overwrite)? {
         Found::Finished(path) if path.join("summary.json").is_file() => {
@@ -157,8 +154,17 @@ fn tell(path: &Path, as_json: bool) -> Result<(), Failure> {
     }
 }
 
-/// What is said of the study in every file.
-fn meta(verb: &'static str, arms: &[(Arm, Checked)], plan: Plan, lang: Lang) -> Meta {
+/// How the arguments want the members to be run.
+pub fn plan(args: &StudyArgs, many: &ManyArgs, arms: &[(Arm, Checked)], members: u32) -> Plan {
+    let seed = arms.first().map_or(0, |(_, checked)| checked.view().integer("seed").unsigned_abs());
+    let threads =
+        args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), |n| n as usize);
+    let members = args.members.unwrap_or(members);
+    Plan { seed: Seed(seed), members, fixed_assumptions: many.fixed_assumptions, threads }
+}
+
+/// What is said of the study in every file; `wanted` tells studies of one verb apart.
+pub fn meta(verb: &'static str, wanted: &str, arms: &[(Arm, Checked)], plan: Plan, lang: Lang) -> Meta {
     let resolved: Vec<_> = arms.iter().map(|(arm, checked)| (arm.name(), checked.resolved())).collect();
     let hash = match resolved.as_slice() {
         [(_, one)] => one.hash(),
@@ -169,7 +175,7 @@ fn meta(verb: &'static str, arms: &[(Arm, Checked)], plan: Plan, lang: Lang) -> 
     };
     let held = if plan.fixed_assumptions { "fixed" } else { "drawn" };
     let name = arms.first().map_or("", |(arm, _)| arm.name());
-    let id_of = format!("{verb} {held}");
+    let id_of = format!("{wanted} {held}");
     let mut meta = Meta::new(name, &id_of, &hash, plan.seed.0, u64::from(plan.members));
     meta.verb = verb.into();
     meta.many = true;

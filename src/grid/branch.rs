@@ -1,5 +1,6 @@
 //! Lines of one or more equal circuits, and their ratings.
 
+use super::Failure;
 use crate::curve::Curve;
 use crate::ids::{BranchId, BusId, InterfaceId};
 use crate::units::{Power, Temperature};
@@ -33,6 +34,8 @@ pub struct Line {
     pub voltage_kv: f64,
     /// Length, km.
     pub length_km: f64,
+    /// How one circuit fails.
+    pub failure: Failure,
 }
 
 impl Line {
@@ -94,6 +97,7 @@ mod tests {
             normally_open: false,
             voltage_kv: 500.0,
             length_km: 100.0,
+            failure: Failure::default(),
         }
     }
 

@@ -14,6 +14,8 @@ pub struct Bus {
     pub in_region: bool,
     /// Position of its area among [`super::Grid::areas`], if it has one.
     pub area: Option<usize>,
+    /// The area with which its adequacy is told.
+    pub adequacy_area: Option<String>,
     /// Whose weather line ratings and heat-led plants follow here.
     pub climate_site: ClimateSiteId,
     /// Latitude, degrees north, for maps.

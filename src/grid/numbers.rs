@@ -31,6 +31,12 @@ pub(super) struct Numbers {
     pub(super) least: Vec<f64>,
     thermal: Vec<f64>,
     heat: Vec<f64>,
+    /// Flow of one circuit of each line, MW.
+    pub(super) circuit_flow: Vec<f64>,
+    /// Short-time rating of one circuit of each line, MW.
+    pub(super) short_time: Vec<f64>,
+    /// Lines found insecure.
+    pub(super) screened: Vec<bool>,
 }
 
 impl Numbers {
@@ -40,6 +46,7 @@ impl Numbers {
         given: &Grid,
         rules: &Rules,
         topology: &Topology,
+        units_out: &[u32],
         now: &Moment,
         sky: &Sky,
         supply: &Supply,
@@ -53,7 +60,7 @@ impl Numbers {
         }
         self.weather(given, sky);
         self.load(given, rules, load, bids);
-        self.supply(given, topology, now, supply);
+        self.supply(given, topology, units_out, now, supply);
         self.exchange(given, topology);
         self.shedding(given, topology, load);
         self.limits(given, rules, topology, now);
@@ -113,7 +120,7 @@ impl Numbers {
     }
 
     /// Hydro and plants: what must run is fixed infeed, held back at a penalty; the rest is on offer.
-    fn supply(&mut self, given: &Grid, topology: &Topology, now: &Moment, supply: &Supply) {
+    fn supply(&mut self, given: &Grid, topology: &Topology, units_out: &[u32], now: &Moment, supply: &Supply) {
         let layout = &topology.layout;
         let held_cost = given.penalties.overgeneration.as_rub_per_mwh();
         for (n, offer) in supply.offers.iter().enumerate() {
@@ -131,7 +138,9 @@ impl Numbers {
         self.least.clear();
         for (n, plant) in given.plants.iter().enumerate() {
             let site = given.buses[plant.bus].climate_site.index();
-            let most = plant.most(now.month_index());
+            let most = units_out
+                .get(n)
+                .map_or_else(|| plant.most(now.month_index()), |out| plant.most_with(now.month_index(), *out));
             let least = plant.least(self.heat.get(site).copied().unwrap_or(0.0), most);
             self.least.push(least.as_mw());
             self.withdrawal[plant.bus.index()] -= least.as_mw();

@@ -1,5 +1,6 @@
 //! Plants other than the cascade's: heat-led coal, gas, small run-of-river, the supply of a neighbor.
 
+use super::Failure;
 use crate::curve::Curve;
 use crate::ids::BusId;
 use crate::units::{EnergyPrice, Fraction, Power, Temperature};
@@ -37,7 +38,13 @@ pub struct Plant {
     pub kind: PlantKind,
     /// Installed power.
     pub capacity: Power,
-    /// Share of it that is available: maintenance and forced outages on average.
+    /// Equal units.
+    pub units: u32,
+    /// How its units fail.
+    pub failure: Failure,
+    /// Units in planned maintenance, by month.
+    pub maintenance_units: [f64; 12],
+    /// Share of it that is available with no unit out: what fuel and wear leave.
     pub available: Fraction,
     /// Share of it that water or fuel allows, by month.
     pub by_month: [f64; 12],
@@ -63,9 +70,24 @@ impl HeatMinimum {
 }
 
 impl Plant {
-    /// The most it can give in a month (0 to 11).
+    /// The most it can give in a month (0 to 11), outages by chance on average.
     pub fn most(&self, month_index: usize) -> Power {
-        self.capacity * (self.available.value() * self.by_month.get(month_index).copied().unwrap_or(1.0))
+        let Failure { mttf_h, mttr_h } = self.failure;
+        let up = if mttf_h > 0.0 { mttf_h / (mttf_h + mttr_h) } else { 1.0 };
+        self.most_at(month_index, 1.0 - up)
+    }
+
+    /// The most it can give with so many units out by chance.
+    pub fn most_with(&self, month_index: usize, units_out: u32) -> Power {
+        self.most_at(month_index, f64::from(units_out) / f64::from(self.units.max(1)))
+    }
+
+    /// With a share of its units out by chance; those in maintenance cannot fail too.
+    fn most_at(&self, month_index: usize, share_out: f64) -> Power {
+        let month = |of: &[f64; 12], else_: f64| of.get(month_index).copied().unwrap_or(else_);
+        let kept = (month(&self.maintenance_units, 0.0) / f64::from(self.units.max(1))).min(1.0);
+        let up = (1.0 - kept) * (1.0 - share_out).max(0.0);
+        self.capacity * (self.available.value() * month(&self.by_month, 1.0) * up)
     }
 
     /// The least it must give, when heat forces `share` of heat-led power to run; never more than its most.

@@ -30,6 +30,7 @@ fn line(name: &str, from: u32, to: u32, circuits: u32, first: u32) -> Line {
         normally_open: false,
         voltage_kv: 500.0,
         length_km: 200.0,
+        failure: Failure::default(),
     }
 }
 
@@ -40,6 +41,7 @@ fn grid() -> Grid {
         title: name.into(),
         in_region: name != "west",
         area,
+        adequacy_area: area.map(|a| ["north", "south"][a].to_owned()),
         climate_site: ClimateSiteId(0),
         latitude_deg: 55.0,
         longitude_deg: 100.0,
@@ -51,6 +53,9 @@ fn grid() -> Grid {
         bus: BusId(1),
         kind: PlantKind::Coal,
         capacity: mw(300.0),
+        units: 3,
+        failure: Failure::default(),
+        maintenance_units: [0.0; 12],
         available: Fraction::new(0.9),
         by_month: [1.0; 12],
         price: rub(1200.0),
@@ -92,6 +97,7 @@ fn grid() -> Grid {
         sites: Table::new(vec![BusId(1), BusId(1)]),
         thermal_factor: ThermalFactor(Curve::constant(1.0)),
         heat_minimum: HeatMinimum(Curve::new(vec![(-30.0, 0.8), (10.0, 0.2)]).unwrap()),
+        short_time_factor: 1.2,
         penalties: Penalties {
             reserve: rub(3000.0),
             interruptible: rub(8000.0),
@@ -273,5 +279,72 @@ fn results_do_not_lean_on_history() {
         let mut cold = lossless(&given, &rules, &s);
         cold.certificate.pivots = d.certificate.pivots;
         assert_eq!(d, cold);
+    }
+}
+
+#[test]
+fn units_and_circuits_fail_by_their_rates_and_the_week_ahead_takes_them_as_they_are() {
+    let (mut given, s) = (grid(), step(520.0));
+    given.plants[PlantId(0)].failure = Failure { mttf_h: 90.0, mttr_h: 10.0 };
+    given.lines[0].failure = Failure { mttf_h: 190.0, mttr_h: 10.0 };
+    let window = Window { from: Day(19_000), until: Day(19_400), step_minutes: 60 };
+    let rules = Rules::none(&given);
+    let mut state = given.start_failing(crate::random::Seed(5), crate::random::Member(0));
+    let (mut units, mut circuits, mut hours) = (0.0, 0.0, 0.0);
+    for step in 0..9600 {
+        fail(&given, &mut state, &window, &window.moment(step));
+        units += f64::from(state.failing.units_out[0]);
+        circuits += given.circuits("north_south").filter(|c| state.failing.is_circuit_out(*c)).count() as f64;
+        hours += 1.0;
+        if step % 97 == 0 {
+            let d = clear(&given, &rules, &mut state, &s.now, &s.sky, &s.supply, &s.load, &s.bids).unwrap();
+            let out = given.circuits("north_south").filter(|c| state.failing.is_circuit_out(*c)).count();
+            assert_eq!(d.sections[InterfaceId(0)].limit_mw, [500.0, 300.0, 0.0][out], "the scheme follows");
+            let most = given.plants[PlantId(0)].most_with(s.now.month_index(), state.failing.units_out[0]);
+            assert!(d.plants[PlantId(0)] <= most + mw(1e-9));
+        }
+    }
+    assert!((units / hours / 3.0 - 0.10_f64).abs() < 0.02, "{}", units / hours / 3.0);
+    assert!((circuits / hours / 2.0 - 0.05_f64).abs() < 0.02, "{}", circuits / hours / 2.0);
+    let plant = &given.plants[PlantId(0)];
+    assert!((plant.most(0).as_mw() - 0.9 * plant.most_with(0, 0).as_mw()).abs() < 1e-9, "the mean, without chance");
+}
+
+#[test]
+fn maintenance_takes_whole_units() {
+    let mut plant = grid().plants[PlantId(0)].clone();
+    plant.maintenance_units[6] = 1.0;
+    assert!((plant.most_with(6, 0).as_mw() - 180.0).abs() < 1e-9);
+    assert!((plant.most_with(6, 3).as_mw()).abs() < 1e-9);
+    assert!((plant.most_with(0, 1).as_mw() - 180.0).abs() < 1e-9);
+}
+
+#[test]
+fn screening_equals_a_dispatch_without_the_circuit() {
+    // A triangle: 300 MW from 0 to 1, over two equal circuits and around over 2.
+    let mut given = grid();
+    given.lines = vec![line("a", 0, 1, 2, 0), line("b", 0, 2, 1, 2), line("c", 2, 1, 1, 3)];
+    let flows = |in_service: [u32; 3]| {
+        let branch = |(l, n): (&Line, u32)| {
+            let x = l.reactance_pu / f64::from(n.max(1));
+            crate::power::Branch::from_reactance(l.from.index(), l.to.index(), x, 1.0, 100.0).with_service(n > 0)
+        };
+        let network = power::Network::new(3, given.lines.iter().zip(in_service).map(branch).collect(), &[]).unwrap();
+        let mut flow = [0.0; 3];
+        network.flow(&[300.0, -300.0, 0.0], &mut flow);
+        [0, 1, 2].map(|l| flow[l] / f64::from(in_service[l].max(1)))
+    };
+    let before = flows([2, 1, 1]);
+    let after: Vec<[f64; 3]> = [[1, 1, 1], [2, 0, 1], [2, 1, 0]].map(flows).to_vec();
+    let worst = [0, 1, 2].map(|l| after.iter().map(|f| f[l].abs()).fold(0.0, f64::max));
+    let security = security::Security::new(&given, &[2, 1, 1]);
+    for (l, worst) in worst.iter().enumerate() {
+        for (margin, expected) in [(1e-6, false), (-1e-6, true)] {
+            let mut rating = [f64::INFINITY; 3];
+            rating[l] = worst + margin;
+            let mut insecure = [false; 3];
+            security.screen(&before, &rating, &mut insecure);
+            assert_eq!(insecure[l], expected, "line {l}: {worst}");
+        }
     }
 }

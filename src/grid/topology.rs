@@ -8,6 +8,7 @@
 
 use super::Grid;
 use super::rules::Rules;
+use super::security::Security;
 use crate::flows::Supply;
 use crate::ids::{BusId, Id};
 use crate::power::{Branch, Column, Market, Network};
@@ -66,6 +67,7 @@ pub(super) struct Topology {
     pub(super) full: Market,
     pub(super) lean: Market,
     pub(super) layout: Layout,
+    pub(super) security: Security,
     /// Scheme circuits out, by section.
     pub(super) out_of_scheme: Vec<usize>,
 }
@@ -150,7 +152,8 @@ impl Topology {
         let lean = Market::new(network.clone(), lean_columns, sections.clone(), lean_rows);
         let full = Market::new(network, columns, sections, rows);
         let told = |e: crate::power::MarketError| e.to_string();
-        Ok(Self { key, full: full.map_err(told)?, lean: lean.map_err(told)?, layout, out_of_scheme })
+        let security = Security::new(given, &key.in_service);
+        Ok(Self { security, key, full: full.map_err(told)?, lean: lean.map_err(told)?, layout, out_of_scheme })
     }
 }
 

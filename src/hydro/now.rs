@@ -1,11 +1,12 @@
 //! The state of the cascade.
 
-use super::Hydro;
 use super::inflow::InflowNow;
 use super::routing::Travel;
 use super::week;
-use crate::calendar::{Day, Window};
+use super::{Hydro, Reservoir};
+use crate::calendar::{Day, Moment, Window};
 use crate::ids::{ReservoirId, Table};
+use crate::power::Outages;
 use crate::random::{Member, Seed};
 use crate::units::{Discharge, Elevation, EnergyPrice, Span, Volume};
 
@@ -33,6 +34,10 @@ pub(super) struct ReservoirNow {
     pub mw_per_m3_s: f64,
     /// Most that the turbines may take in the running step.
     pub flow_limit: Discharge,
+    /// Units that fail by chance.
+    pub failing: Outages,
+    /// Share of the units that can run which is out by chance.
+    pub share_out: f64,
     /// Water on its way to the next reservoir.
     pub travel: Option<Travel>,
 }
@@ -61,6 +66,23 @@ pub struct HydroNow {
     pub target: Table<ReservoirId, Discharge>,
 }
 
+/// The units of a plant that can run, as pieces that fail.
+fn failing(hydro: &Hydro, seed: Seed, member: Member, window: &Window, given: &Reservoir) -> Outages {
+    let (mttf_h, mttr_h) = hydro.unit_failure_h;
+    let units = given.plant.available_units.at(window.moment(0).year).min(given.plant.units) as usize;
+    let piece = |n| (format!("{}.{n}", given.plant_id), mttf_h, mttr_h);
+    Outages::new(seed, member, "hydro.unit_outage", (1..=units).map(piece))
+}
+
+/// Lets units fail and be repaired up to the start of a step.
+pub fn fail(now: &mut HydroNow, window: &Window, moment: &Moment) {
+    let hour = moment.step as f64 * f64::from(window.step_minutes) / 60.0;
+    for r in now.reservoirs.iter_mut() {
+        r.failing.advance(hour);
+        r.share_out = r.failing.count() as f64 / r.failing.len().max(1) as f64;
+    }
+}
+
 impl HydroNow {
     pub(super) fn start(hydro: &Hydro, seed: Seed, member: Member, window: &Window) -> Self {
         let n = hydro.reservoirs.len();
@@ -77,6 +99,8 @@ impl HydroNow {
             released: Volume::ZERO,
             mw_per_m3_s: 0.0,
             flow_limit: Discharge::ZERO,
+            failing: failing(hydro, seed, member, window, r),
+            share_out: 0.0,
             travel: None,
         });
         let mut now = Self {

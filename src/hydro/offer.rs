@@ -42,7 +42,7 @@ pub fn offer(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) -> Supply {
         r.mw_per_m3_s = given.plant.mw_per_m3_s(r.level, r.outflow);
         let there = (r.storage / moment.span) * (1.0 - KEPT) + r.inflow + arriving - r.gates;
         let rule = &given.rule;
-        let turbines = given.plant.flow_limit(moment.year, r.mw_per_m3_s);
+        let turbines = given.plant.flow_limit(moment.year, r.mw_per_m3_s) * (1.0 - r.share_out);
         let most = turbines.min(there).max(Discharge::ZERO);
         let most = if r.level < rule.dead_level { most.min(rule.hour_minimum) } else { most };
         // A plant that may not follow the load keeps to half its daily freedom on either side of the day's order.

@@ -109,10 +109,14 @@ pub enum Act {
         /// Share of each bid.
         share: Fraction,
     },
-    /// Branches are out of service.
+    /// Branches are out of service, or named consumers are off.
     Outage {
-        /// Which.
+        /// Which branches.
         branches: Vec<BranchId>,
+        /// Which consumers, by place.
+        consumers: Vec<usize>,
+        /// Share of each consumer that is off.
+        share: Fraction,
     },
     /// A controlled section is allowed more.
     Reinforce {
@@ -215,7 +219,12 @@ impl Act {
                     *slot = Fraction::new(slot.value().max(share.value()));
                 }
             }
-            Self::Outage { branches } => {
+            Self::Outage { branches, consumers, share } => {
+                for consumer in consumers {
+                    if let Some(slot) = law.demand.off.get_mut(*consumer) {
+                        *slot = Fraction::new(slot.value().max(share.value()));
+                    }
+                }
                 for branch in branches {
                     law.grid.branch_out[*branch] = true;
                 }

@@ -121,33 +121,39 @@ fn alone(unit: &Unit) -> Vec<Outage> {
     outages
 }
 
-/// The table of two independent parts: probabilities multiply, and either part may be the one that moves.
+/// The table of two independent parts: probabilities multiply, and either part may be the one that moves. Both are sorted, so
+/// the parts are merged, not sorted again.
 fn convolve(table: &[Outage], unit: &[Outage]) -> Vec<Outage> {
-    let mut all = Vec::with_capacity(table.len() * unit.len());
-    for u in unit {
-        all.extend(table.iter().map(|o| Outage {
-            mw: o.mw + u.mw,
-            probability: o.probability * u.probability,
-            frequency_per_h: o.frequency_per_h * u.probability + o.probability * u.frequency_per_h,
-        }));
-    }
-    all.sort_by(|a, b| a.mw.total_cmp(&b.mw));
-    let mut merged: Vec<Outage> = Vec::with_capacity(all.len());
-    for o in all {
-        match merged.last_mut() {
-            Some(last) if o.mw - last.mw <= SAME_MW => {
-                last.probability += o.probability;
-                last.frequency_per_h += o.frequency_per_h;
+    let mut merged: Vec<Outage> = Vec::with_capacity(table.len() * unit.len());
+    let mut at = vec![0; unit.len()];
+    loop {
+        let mut least: Option<(usize, f64)> = None;
+        for (u, of) in unit.iter().enumerate() {
+            if let Some(o) = table.get(at[u]) {
+                let mw = o.mw + of.mw;
+                if least.is_none_or(|(_, best)| mw < best) {
+                    least = Some((u, mw));
+                }
             }
-            _ => merged.push(o),
+        }
+        let Some((u, mw)) = least else { return merged };
+        let (o, of) = (&table[at[u]], &unit[u]);
+        at[u] += 1;
+        let probability = o.probability * of.probability;
+        let frequency_per_h = o.frequency_per_h * of.probability + o.probability * of.frequency_per_h;
+        match merged.last_mut() {
+            Some(last) if mw - last.mw <= SAME_MW => {
+                last.probability += probability;
+                last.frequency_per_h += frequency_per_h;
+            }
+            _ => merged.push(Outage { mw, probability, frequency_per_h }),
         }
     }
-    merged
 }
 
 /// Seven steps of a normal error of the load, by standard deviations, with their probabilities (Billinton and Allan 1996,
 /// section 2.7).
-const SEVEN_STEPS: [(f64, f64); 7] =
+pub(super) const SEVEN_STEPS: [(f64, f64); 7] =
     [(-3.0, 0.006), (-2.0, 0.061), (-1.0, 0.242), (0.0, 0.382), (1.0, 0.242), (2.0, 0.061), (3.0, 0.006)];
 
 impl Indices {
@@ -172,12 +178,12 @@ impl Indices {
         for day in load_mw.chunks(24) {
             let mut peak = 0.0_f64;
             for load in day.iter().map(|mw| mw * scale) {
-                let probability = table.loss_of_load_probability(load);
+                let [probability, frequency, outage] = table.short(load);
                 sum.lolh_h_per_yr += probability;
-                sum.eue_mwh_per_yr += table.expected_shortfall_mw(load);
+                sum.eue_mwh_per_yr += outage - probability * (table.capacity_mw - load);
                 // Begun by a failure within the hour, or by the load's step at its start.
                 let by_load = before.map_or(0.0, |before: f64| (probability - before).max(0.0));
-                sum.lolf_per_yr += table.shortage_frequency_per_h(load) + by_load;
+                sum.lolf_per_yr += frequency + by_load;
                 before = Some(probability);
                 peak = peak.max(load);
             }

@@ -1,10 +1,12 @@
 //! Is there enough capacity for the load? Sampled, year by year, from one failure or repair to the next.
 //!
 //! Every year is independent: units start in a state of their stationary distribution and stay in each for an exponential
-//! time. Capacity is constant between two transitions, so that stretches whose peak load it covers are skipped whole.
-//! The draws of a year are addressed by its number: any year can be replayed alone, and threads cannot change bits.
+//! time. A year is first written down as stretches in which a unit gives less than it could. A quarter of
+//! a day in which all that is out at any time of it, taken together, still leaves enough for its tightest hour cannot be
+//! short and is skipped; only the few others are walked from change to change. The draws of a year are addressed by its number: any year can be replayed
+//! alone, and threads cannot change bits.
 
-use super::adequacy::Indices;
+use super::adequacy::{Indices, SEVEN_STEPS};
 use super::unit::Unit;
 use crate::random::{Draws, Member, Seed, Stream};
 
@@ -12,13 +14,19 @@ use crate::random::{Draws, Member, Seed, Stream};
 const BLOCK_YEARS: u32 = 64;
 /// Addressed periods of the random stream that one year may use, 2¹⁶ words each.
 const PERIODS_A_YEAR: i64 = 64;
+/// Less than this is rounding of sums of capacities \[MW\].
+pub(super) const ROUNDING_MW: f64 = 1e-6;
+/// Indices counted of a year.
+pub(super) const COUNTS: usize = 5;
+/// One year's counts: days by peak hour, days at any time, hours, times, MWh.
+pub(super) type Counts = [f64; COUNTS];
 
 /// Indices estimated from sampled years, with their standard errors.
 ///
 /// ```
 /// use hashwatt::{power::{Sampled, Unit}, random::Seed};
 /// let unit = Unit::two_state(10.0, 990.0, 10.0)?;
-/// let found = Sampled::run(&[unit], &[8.0; 8760], 2000, Seed(1));
+/// let found = Sampled::run(&[unit], &[8.0; 8760], None, 2000, Seed(1));
 /// let exact = 87.6;
 /// assert!((found.mean.lolh_h_per_yr - exact).abs() <= 3.0 * found.standard_error.lolh_h_per_yr);
 /// # Ok::<(), hashwatt::power::UnitError>(())
@@ -34,68 +42,87 @@ pub struct Sampled {
     pub standard_error: Indices,
 }
 
-/// Loads with what tells quickly that they are covered.
-struct Loads<'a> {
-    hourly: &'a [f64],
-    daily_peak: Vec<f64>,
-    peak_hour: Vec<usize>,
-    peak: f64,
-}
-
-/// One year's counts: days by peak hour, days at any time, hours, times, MWh.
-type Counts = [f64; 5];
-
 impl Sampled {
-    /// Samples years of hourly loads \[MW\], 24 to a day.
-    pub fn run(units: &[Unit], load_mw: &[f64], years: u32, seed: Seed) -> Self {
-        let peak_of = |day: &[f64]| (1..day.len()).fold(0, |best, h| if day[h] > day[best] { h } else { best });
-        let loads = Loads {
-            hourly: load_mw,
-            daily_peak: load_mw.chunks(24).map(|day| day[peak_of(day)]).collect(),
-            peak_hour: load_mw.chunks(24).enumerate().map(|(d, day)| 24 * d + peak_of(day)).collect(),
-            peak: load_mw.iter().copied().fold(0.0, f64::max),
-        };
+    /// Samples years of hourly loads \[MW\], 24 to a day. `load_sd` is the standard deviation of the forecast as a share of
+    /// the load: each year draws one of its seven steps (see [`Indices::exact`]).
+    pub fn run(units: &[Unit], load_mw: &[f64], load_sd: Option<f64>, years: u32, seed: Seed) -> Self {
+        let capacity: f64 = units.iter().map(Unit::capacity_mw).sum();
+        let sd = load_sd.unwrap_or(0.0);
+        let steps: &[(f64, f64)] = if sd == 0.0 { &[(0.0, 1.0)] } else { &SEVEN_STEPS };
+        let room: Vec<Room> = steps
+            .iter()
+            .map(|(step, _)| Room::new(load_mw.iter().map(|mw| capacity - mw * (1.0 + step * sd)).collect()))
+            .collect();
+        let chains: Vec<Chain> = units.iter().map(Chain::of).collect();
         let stream = Stream::new(seed, Member(0), "adequacy.outage", "units");
-        let block = |first: u32| {
-            let (mut sum, mut squares) = ([0.0; 5], [0.0; 5]);
-            for year in first..years.min(first + BLOCK_YEARS) {
-                let counts = Year::new(units, stream.at(i64::from(year) * PERIODS_A_YEAR)).run(&loads);
-                for i in 0..5 {
-                    sum[i] += counts[i];
-                    squares[i] += counts[i] * counts[i];
-                }
+        let end = load_mw.len() as f64;
+        let year = |workshop: &mut Workshop, year: u32| {
+            let mut draws = stream.at(i64::from(year) * PERIODS_A_YEAR);
+            let step = if steps.len() == 1 { 0 } else { pick(steps.iter().map(|s| s.1), draws.uniform()) };
+            workshop.begin(room[step].tightest.len());
+            for chain in &chains {
+                chain.draw(&mut draws, end, |begin, end, out_mw| workshop.add(begin, end, out_mw));
             }
-            (sum, squares)
+            workshop.count(&room[step])
         };
-        let (mut sum, mut squares) = ([0.0; 5], [0.0; 5]);
-        for (s, q) in blocks(years, block) {
-            for i in 0..5 {
-                sum[i] += s[i];
-                squares[i] += q[i];
+        let sums = blocks(years, |range| {
+            let mut workshop = Workshop::default();
+            let mut sum = Sums::default();
+            for y in range {
+                sum.add(&year(&mut workshop, y));
             }
-        }
-        let n = f64::from(years.max(1));
-        let mean = sum.map(|s| s / n);
-        let error = core::array::from_fn(|i| {
-            let variance = (squares[i] / n - mean[i] * mean[i]).max(0.0) * n / (n - 1.0).max(1.0);
-            libm::sqrt(variance / n)
+            sum
         });
+        let (mean, error) = Sums::estimate(&sums, years);
         Self { years, mean: indices(mean), standard_error: indices(error) }
     }
 }
 
+/// Sums and squares of counts over years.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    sum: Counts,
+    squares: Counts,
+}
+
+impl Sums {
+    /// Adds a year.
+    pub(super) fn add(&mut self, counts: &Counts) {
+        for i in 0..COUNTS {
+            self.sum[i] += counts[i];
+            self.squares[i] += counts[i] * counts[i];
+        }
+    }
+
+    /// Means over independent years, and the standard errors of the means.
+    pub(super) fn estimate(blocks: &[Self], years: u32) -> (Counts, Counts) {
+        let n = f64::from(years.max(1));
+        let total = |of: fn(&Self) -> &Counts, i: usize| blocks.iter().map(|b| of(b)[i]).sum::<f64>();
+        let mean: Counts = core::array::from_fn(|i| total(|b| &b.sum, i) / n);
+        let error = core::array::from_fn(|i| {
+            let variance = (total(|b| &b.squares, i) / n - mean[i] * mean[i]).max(0.0) * n / (n - 1.0).max(1.0);
+            libm::sqrt(variance / n)
+        });
+        (mean, error)
+    }
+}
+
+/// Works through years in blocks, in parallel where there are threads; results come in the order of the blocks.
 #[cfg(feature = "parallel")]
-fn blocks<T: Send>(years: u32, work: impl Fn(u32) -> T + Sync + Send) -> Vec<T> {
+pub(super) fn blocks<T: Send>(years: u32, work: impl Fn(core::ops::Range<u32>) -> T + Sync + Send) -> Vec<T> {
     use rayon::iter::{IntoParallelIterator, ParallelIterator};
-    (0..years).step_by(BLOCK_YEARS as usize).collect::<Vec<_>>().into_par_iter().map(work).collect()
+    let first: Vec<u32> = (0..years).step_by(BLOCK_YEARS as usize).collect();
+    first.into_par_iter().map(|y| work(y..years.min(y + BLOCK_YEARS))).collect()
 }
 
+/// Works through years in blocks; results come in the order of the blocks.
 #[cfg(not(feature = "parallel"))]
-fn blocks<T>(years: u32, work: impl Fn(u32) -> T) -> Vec<T> {
-    (0..years).step_by(BLOCK_YEARS as usize).map(work).collect()
+pub(super) fn blocks<T>(years: u32, work: impl Fn(core::ops::Range<u32>) -> T) -> Vec<T> {
+    (0..years).step_by(BLOCK_YEARS as usize).map(|y| work(y..years.min(y + BLOCK_YEARS))).collect()
 }
 
-fn indices([lole, any, lolh, lolf, eue]: Counts) -> Indices {
+/// Counts by their names.
+pub(super) fn indices([lole, any, lolh, lolf, eue]: Counts) -> Indices {
     Indices {
         lole_d_per_yr: lole,
         days_any_d_per_yr: Some(any),
@@ -105,136 +132,181 @@ fn indices([lole, any, lolh, lolf, eue]: Counts) -> Indices {
     }
 }
 
-/// A year under way.
-struct Year<'a> {
-    units: &'a [Unit],
-    draws: Draws,
-    state: Vec<usize>,
-    next_h: Vec<f64>,
-    capacity_mw: f64,
-    counts: Counts,
-    is_short: bool,
-    short_day: Option<usize>,
+/// A unit as the sampler uses it.
+pub(super) struct Chain {
+    probability: Vec<f64>,
+    out_mw: Vec<f64>,
+    /// Mean time in each state \[h\].
+    stay_h: Vec<f64>,
+    /// Rates of leaving each state, by target.
+    leaving: Vec<Vec<f64>>,
 }
 
-impl<'a> Year<'a> {
-    fn new(units: &'a [Unit], draws: Draws) -> Self {
-        let mut year = Self {
-            units,
-            draws,
-            state: Vec::with_capacity(units.len()),
-            next_h: Vec::with_capacity(units.len()),
-            capacity_mw: 0.0,
-            counts: [0.0; 5],
-            is_short: false,
-            short_day: None,
-        };
-        for unit in units {
-            let state = pick(unit.probability(), year.draws.uniform());
-            year.capacity_mw += unit.states()[state].available_mw;
-            year.state.push(state);
-            let stay = year.stay(unit, state);
-            year.next_h.push(stay);
+impl Chain {
+    pub(super) fn of(unit: &Unit) -> Self {
+        let states = unit.states();
+        let leaving: Vec<Vec<f64>> = (states.iter().enumerate())
+            .map(|(from, s)| s.rate_per_h.iter().enumerate().map(|(to, r)| if to == from { 0.0 } else { *r }).collect())
+            .collect();
+        Self {
+            probability: unit.probability().to_vec(),
+            out_mw: states.iter().map(|s| unit.capacity_mw() - s.available_mw).collect(),
+            stay_h: leaving.iter().map(|rates| 1.0 / rates.iter().sum::<f64>()).collect(),
+            leaving,
         }
-        year
     }
 
-    /// How long a unit stays in a state \[h\].
-    fn stay(&mut self, unit: &Unit, state: usize) -> f64 {
-        let leaving: f64 = leaving(unit, state).sum();
-        if leaving > 0.0 { self.draws.exponential(1.0 / leaving) } else { f64::INFINITY }
-    }
-
-    fn run(mut self, loads: &Loads) -> Counts {
-        let end = loads.hourly.len() as f64;
+    /// Draws the unit's course to the end of the year \[h\] and gives each stretch in which something of it is out.
+    pub(super) fn draw(&self, draws: &mut Draws, end: f64, mut stretch: impl FnMut(f64, f64, f64)) {
+        let mut state = pick(self.probability.iter().copied(), draws.uniform());
         let mut now = 0.0;
-        loop {
-            let mut first = None;
-            let mut then = end;
-            for (u, &at) in self.next_h.iter().enumerate() {
-                if at < then {
-                    (first, then) = (Some(u), at);
-                }
+        while now < end {
+            let stay = self.stay_h[state];
+            let then = if stay < f64::INFINITY { (now + draws.exponential(stay)).min(end) } else { end };
+            if self.out_mw[state] > 0.0 {
+                stretch(now, then, self.out_mw[state]);
             }
-            self.pass(loads, now, then);
-            let Some(u) = first else { return self.counts };
-            self.step(u, then);
             now = then;
+            state = match self.leaving.len() {
+                1 => 0,
+                2 => 1 - state,
+                _ => pick(self.leaving[state].iter().map(|r| r * stay), draws.uniform()),
+            };
         }
     }
-
-    /// A unit changes its state.
-    fn step(&mut self, u: usize, now: f64) {
-        let unit = &self.units[u];
-        let from = self.state[u];
-        let to = if unit.states().len() == 2 {
-            1 - from
-        } else {
-            let total: f64 = leaving(unit, from).sum();
-            let draw = self.draws.uniform();
-            let mut left = draw * total;
-            let reached = leaving(unit, from).position(|rate| {
-                left -= rate;
-                rate > 0.0 && left <= 0.0
-            });
-            reached.unwrap_or(from)
-        };
-        self.capacity_mw += unit.states()[to].available_mw - unit.states()[from].available_mw;
-        self.state[u] = to;
-        self.next_h[u] = now + self.stay(unit, to);
-    }
-
-    /// A stretch of constant capacity.
-    fn pass(&mut self, loads: &Loads, begin: f64, end: f64) {
-        /// Less than this is rounding of sums of capacities \[MW\].
-        const ROUNDING_MW: f64 = 1e-6;
-        let enough = self.capacity_mw + ROUNDING_MW;
-        if loads.peak <= enough || end <= begin {
-            self.is_short &= end <= begin;
-            return;
-        }
-        let mut hour = begin as usize;
-        while (hour as f64) < end {
-            let day = hour / 24;
-            if loads.daily_peak[day] <= enough {
-                self.is_short = false;
-                hour = 24 * (day + 1);
-                continue;
-            }
-            let load = loads.hourly[hour];
-            if load > enough {
-                let from = begin.max(hour as f64);
-                let lasts = end.min((hour + 1) as f64) - from;
-                let [lole, any, lolh, lolf, eue] = &mut self.counts;
-                *lolh += lasts;
-                *eue += lasts * (load - self.capacity_mw);
-                // A year that begins short did not begin to be short.
-                *lolf += if self.is_short || from == 0.0 { 0.0 } else { 1.0 };
-                *lole += if hour == loads.peak_hour[day] && from == hour as f64 { 1.0 } else { 0.0 };
-                *any += if self.short_day == Some(day) { 0.0 } else { 1.0 };
-                self.short_day = Some(day);
-                self.is_short = true;
-            } else {
-                self.is_short = false;
-            }
-            hour += 1;
-        }
-    }
-}
-
-/// The rates of leaving a state, by target; none for itself.
-fn leaving(unit: &Unit, state: usize) -> impl Iterator<Item = f64> {
-    unit.states()[state].rate_per_h.iter().enumerate().map(move |(to, &rate)| if to == state { 0.0 } else { rate })
 }
 
 /// The place of a uniform draw among probabilities.
-fn pick(probability: &[f64], draw: f64) -> usize {
+pub(super) fn pick(probability: impl Iterator<Item = f64>, draw: f64) -> usize {
     let mut left = draw;
-    for (i, p) in probability.iter().enumerate() {
+    let mut last = 0;
+    for (i, p) in probability.enumerate() {
         left -= p;
-        if left <= 0.0 {
-            return i;
+        if p > 0.0 {
+            last = i;
+            if left <= 0.0 {
+                break;
+            }
         }
     }
-    probability.len() - 1
+    last
+}
+
+/// Hours that are looked at or skipped together; a divisor of 24.
+const QUARTER: usize = 6;
+
+/// Room between capacity and load with nothing out.
+struct Room {
+    /// By hour \[MW\].
+    hourly: Vec<f64>,
+    /// The least of each quarter of a day \[MW\].
+    tightest: Vec<f64>,
+    /// The hour of each day's peak load.
+    peak_hour: Vec<usize>,
+}
+
+impl Room {
+    fn new(hourly: Vec<f64>) -> Self {
+        let least = |day: &[f64]| (1..day.len()).fold(0, |best, h| if day[h] < day[best] { h } else { best });
+        let peak_hour: Vec<usize> = hourly.chunks(24).enumerate().map(|(d, day)| 24 * d + least(day)).collect();
+        let tightest = hourly.chunks(QUARTER).map(|q| q.iter().copied().fold(f64::INFINITY, f64::min)).collect();
+        Self { tightest, peak_hour, hourly }
+    }
+}
+
+/// A stretch of time in which some capacity is out.
+#[derive(Clone, Copy)]
+struct Stretch {
+    begin: f64,
+    end: f64,
+    out_mw: f64,
+}
+
+/// What one year after the other is worked out in, so that nothing is allocated.
+#[derive(Default)]
+struct Workshop {
+    stretches: Vec<Stretch>,
+    /// By quarter of a day: all that is out at any time of it \[MW\].
+    touched_mw: Vec<f64>,
+    changes: Vec<(f64, f64)>,
+}
+
+impl Workshop {
+    fn begin(&mut self, quarters: usize) {
+        self.stretches.clear();
+        self.touched_mw.clear();
+        self.touched_mw.resize(quarters + 1, 0.0);
+    }
+
+    fn add(&mut self, begin: f64, end: f64, out_mw: f64) {
+        self.stretches.push(Stretch { begin, end, out_mw });
+        let (first, last) = (begin as usize / QUARTER, end as usize / QUARTER);
+        for quarter in &mut self.touched_mw[first..=last] {
+            *quarter += out_mw;
+        }
+    }
+
+    /// The counts of the year that was written down.
+    fn count(&mut self, room: &Room) -> Counts {
+        let mut counts = [0.0; COUNTS];
+        let mut last = Last::default();
+        for (quarter, (tightest, touched)) in room.tightest.iter().zip(&self.touched_mw).enumerate() {
+            if *touched <= tightest + ROUNDING_MW {
+                continue;
+            }
+            let (from, to) = ((quarter * QUARTER) as f64, ((quarter + 1) * QUARTER) as f64);
+            self.changes.clear();
+            let mut out_mw = 0.0;
+            for s in self.stretches.iter().filter(|s| s.begin < to && s.end > from) {
+                if s.begin <= from {
+                    out_mw += s.out_mw;
+                } else {
+                    self.changes.push((s.begin, s.out_mw));
+                }
+                if s.end < to {
+                    self.changes.push((s.end, -s.out_mw));
+                }
+            }
+            self.changes.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+            walk(room, quarter, out_mw, &self.changes, &mut counts, &mut last);
+        }
+        counts
+    }
+}
+
+/// The last shortage seen.
+#[derive(Default)]
+struct Last {
+    until: Option<f64>,
+    day: Option<usize>,
+}
+
+/// Walks a quarter of a day from hour to hour and change to change.
+fn walk(room: &Room, quarter: usize, mut out_mw: f64, changes: &[(f64, f64)], counts: &mut Counts, last: &mut Last) {
+    let [lole, any, lolh, lolf, eue] = counts;
+    let mut next = changes.iter().peekable();
+    let day = quarter * QUARTER / 24;
+    for (hour, room_mw) in room.hourly.iter().enumerate().skip(quarter * QUARTER).take(QUARTER) {
+        let mut from = hour as f64;
+        let over = (hour + 1) as f64;
+        if hour == room.peak_hour[day] && out_mw > room_mw + ROUNDING_MW {
+            *lole += 1.0;
+        }
+        loop {
+            let change = next.next_if(|c| c.0 < over);
+            let to = change.map_or(over, |c| c.0);
+            if out_mw > room_mw + ROUNDING_MW && to > from {
+                *lolh += to - from;
+                *eue += (to - from) * (out_mw - room_mw);
+                // A year that begins short did not begin to be short.
+                let goes_on = from == 0.0 || last.until.is_some_and(|end| end >= from);
+                *lolf += if goes_on { 0.0 } else { 1.0 };
+                *any += if last.day == Some(day) { 0.0 } else { 1.0 };
+                *last = Last { until: Some(to), day: Some(day) };
+            }
+            let Some((_, mw)) = change else { break };
+            out_mw += mw;
+            from = to;
+        }
+    }
 }

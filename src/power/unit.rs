@@ -45,6 +45,29 @@ impl Unit {
         ])
     }
 
+    /// A unit that is up, derated to a part of its capacity, or down: mean times to failure and repair, and mean times from
+    /// full capacity to a derating and back \[h\]. A derated unit does not fail further before it is whole again.
+    ///
+    /// # Errors
+    /// [`UnitError`].
+    pub fn three_state(
+        capacity_mw: f64,
+        [mttf_h, mttr_h]: [f64; 2],
+        derated_mw: f64,
+        [derating_mttf_h, derating_mttr_h]: [f64; 2],
+    ) -> Result<Self, UnitError> {
+        let times = [mttf_h, mttr_h, derating_mttf_h, derating_mttr_h];
+        if !times.iter().all(|t| *t > 0.0) || derated_mw > capacity_mw {
+            return Err(UnitError::Numbers);
+        }
+        let state = |available_mw, rate_per_h: [f64; 3]| UnitState { available_mw, rate_per_h: rate_per_h.to_vec() };
+        Self::new(vec![
+            state(capacity_mw, [0.0, 1.0 / derating_mttf_h, 1.0 / mttf_h]),
+            state(derated_mw, [1.0 / derating_mttr_h, 0.0, 0.0]),
+            state(0.0, [1.0 / mttr_h, 0.0, 0.0]),
+        ])
+    }
+
     /// A unit of any states; one with a derated state has three.
     ///
     /// # Errors

@@ -289,6 +289,15 @@ impl Columns {
             });
         }
         self.mining_buses = buses;
+        for (area, short) in world.grid.areas.iter().zip(&d.reserve_shortfall) {
+            self.put(Total::Mean, "MW", short.as_mw(), || {
+                (
+                    format!("reserve_shortfall_{}_mw", area.name),
+                    format!("Reserve lacking, {}", area.name),
+                    format!("Upward reserve that the area {} lacks of what it should keep.", area.name),
+                )
+            });
+        }
         for (id, dam) in a.reservoirs.enumerate() {
             let r = &step.water.reaches[id];
             let name = &dam.id;

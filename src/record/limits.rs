@@ -12,6 +12,7 @@ struct Watch {
     max_flow_mw: f64,
     above_90_h: f64,
     at_limit_h: f64,
+    insecure_h: f64,
     shadow_sum: f64,
     limit_h: f64,
     hours: f64,
@@ -44,6 +45,7 @@ impl Watch {
             max_flow_mw: self.max_flow_mw,
             hours_above_90pct: self.above_90_h,
             hours_at_limit: self.at_limit_h,
+            hours_insecure: self.insecure_h,
             shadow_price_rub_per_mwh: if self.at_limit_h > 0.0 { self.shadow_sum / self.at_limit_h } else { 0.0 },
         }
     }
@@ -70,6 +72,9 @@ impl Limits {
             let Some(line) = world.grid.lines.get(circuit.line) else { continue };
             let air = step.sky.air[world.grid.buses[line.from].climate_site].dry_bulb;
             watch.add(*flow, line.limit(world.grid.thermal_factor.at(air)).as_mw(), *shadow, h);
+        }
+        for (watch, insecure) in self.branches.iter_mut().zip(&d.insecure) {
+            watch.insecure_h += if *insecure { h } else { 0.0 };
         }
         for (watch, s) in self.sections.iter_mut().zip(d.sections.iter()) {
             watch.add(s.flow_mw, s.limit_mw, s.shadow_price.as_rub_per_mwh(), h);

@@ -160,6 +160,13 @@ pub const METRICS: &[Metric] = &[
         "Hours with a positive shadow price, by controlled section and branch; ids ending in `_at_low` and `_at_high`: hours with flow at or above the ends of an assumed limit's range (none above the limit taken, which holds the flow).",
     ),
     row(
+        "n1_insecure_hours",
+        "h",
+        "Hours not secure against one outage",
+        "Часов без надёжности N-1",
+        "Hours in which the loss of some one circuit would load another beyond its short-time rating; limits of controlled sections are counted apart.",
+    ),
+    row(
         "reserve_shortfall_hours",
         "h",
         "Hours short of reserve",

@@ -35,6 +35,7 @@ pub struct Tally {
     above_high_h: Vec<f64>,
     branch_congested_h: Vec<f64>,
     reserve_short_h: Vec<f64>,
+    insecure_h: f64,
     fallback_h: f64,
     gap_max: f64,
     residual_max: f64,
@@ -178,6 +179,7 @@ impl Tally {
         for (i, short) in d.reserve_shortfall.iter().enumerate() {
             *grown(&mut self.reserve_short_h, i) += if short.as_mw() > 0.5 { h } else { 0.0 };
         }
+        self.insecure_h += if d.insecure.contains(&true) { h } else { 0.0 };
         self.fallback_h += if d.certificate.fallback { h } else { 0.0 };
         self.gap_max = self.gap_max.max(d.certificate.gap.abs());
         self.residual_max = self.residual_max.max(step.residual.water.abs()).max(step.residual.energy.abs());
@@ -300,6 +302,7 @@ impl Tally {
         put("unserved_mwh", number(self.unserved_mwh));
         put("curtailed_mining_mwh", number(self.curtailed_mwh));
         put("congested_hours", Value::ById(congested));
+        put("n1_insecure_hours", number(self.insecure_h));
         put(
             "reserve_shortfall_hours",
             Value::ById(

@@ -337,6 +337,13 @@ pub fn branches(record: &Record) -> Table<'_> {
                 numbers(|r| r.hours_at_limit),
             ),
             Column::numbers(
+                "hours_insecure_h",
+                "h",
+                "Hours insecure",
+                "Hours in which the loss of another circuit would load it beyond its short-time rating.",
+                numbers(|r| r.hours_insecure),
+            ),
+            Column::numbers(
                 "shadow_price_rub_per_mwh",
                 "RUB/MWh",
                 "Shadow price",

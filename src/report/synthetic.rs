@@ -201,6 +201,7 @@ pub(crate) fn record(days: i32) -> Record {
                 max_flow_mw: 3000.0,
                 hours_above_90pct: above,
                 hours_at_limit: bound,
+                hours_insecure: 0.0,
                 shadow_price_rub_per_mwh: 410.0,
             },
             BranchRow {
@@ -215,6 +216,7 @@ pub(crate) fn record(days: i32) -> Record {
                 max_flow_mw: 1280.0,
                 hours_above_90pct: 0.0,
                 hours_at_limit: 0.0,
+                hours_insecure: 0.0,
                 shadow_price_rub_per_mwh: f64::NAN,
             },
         ],

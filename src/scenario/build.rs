@@ -60,6 +60,7 @@ fn region(checked: &Checked, all: &View) -> Option<Region> {
     let (fleet, operators, bitcoin, channels, finance) = (fleet?, operators?, bitcoin?, channels?, finance?);
     let base = Law {
         grid: crate::grid::Rules::none(&grid),
+        demand: crate::demand::Rules::none(&demand),
         fleet: crate::fleet::Rules::none(&fleet),
         channel: crate::channel::Rules::none(&channels),
         finance: crate::finance::Rules::none(&finance),

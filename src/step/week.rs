@@ -68,7 +68,8 @@ fn look_ahead(world: &Region, state: &State, now: &Moment, worth: &Worth, every:
     let mut at = *now;
     for k in 0..steps {
         let sky = climate::observe(&world.climate, &mut climate, &at);
-        let load = demand::ask(&world.demand, &mut demand, &at, &sky);
+        let mut load = demand::ask(&world.demand, &mut demand, &at, &sky);
+        demand::forgo(&world.demand, &state.law.rules.demand, &at, &mut load);
         if k == 0 {
             let overhead = cooling::overhead(&world.cooling, &sky);
             bids = fleet::bid(&world.fleet, &state.law.rules.fleet, &mut fleet, &at, worth, &overhead);

@@ -179,7 +179,7 @@ impl Results {
 }
 
 #[cfg(feature = "parallel")]
-fn all<J: Copy + Sync, T: Send>(jobs: &[J], threads: usize, run: &(dyn Fn(J) -> T + Sync)) -> Vec<T> {
+pub(super) fn all<J: Copy + Sync, T: Send>(jobs: &[J], threads: usize, run: &(dyn Fn(J) -> T + Sync)) -> Vec<T> {
     use rayon::prelude::*;
     match rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build() {
         Ok(pool) => pool.install(|| jobs.par_iter().with_max_len(1).map(|job| run(*job)).collect()),
@@ -189,6 +189,6 @@ fn all<J: Copy + Sync, T: Send>(jobs: &[J], threads: usize, run: &(dyn Fn(J) -> 
 }
 
 #[cfg(not(feature = "parallel"))]
-fn all<J: Copy + Sync, T: Send>(jobs: &[J], _: usize, run: &(dyn Fn(J) -> T + Sync)) -> Vec<T> {
+pub(super) fn all<J: Copy + Sync, T: Send>(jobs: &[J], _: usize, run: &(dyn Fn(J) -> T + Sync)) -> Vec<T> {
     jobs.iter().map(|job| run(*job)).collect()
 }

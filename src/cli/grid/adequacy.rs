@@ -22,7 +22,7 @@ pub struct Adequacy {
     #[arg(long, required_unless_present = "years", conflicts_with = "years")]
     exact: bool,
     /// Standard deviation of the load forecast as a share of the load, in seven steps
-    #[arg(long, value_name = "SHARE", requires = "exact")]
+    #[arg(long, value_name = "SHARE")]
     load_sd: Option<f64>,
     /// How many years to sample
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
@@ -47,7 +47,7 @@ impl Adequacy {
         }
         let (indices, error) = timed(&mut solve, || match self.years {
             Some(years) => {
-                let sampled = Sampled::run(&units, &load_mw, years, Seed(self.seed));
+                let sampled = Sampled::run(&units, &load_mw, self.load_sd, years, Seed(self.seed));
                 (sampled.mean, Some(sampled.standard_error))
             }
             None => (Indices::exact(&OutageTable::of(&units), &load_mw, self.load_sd), None),

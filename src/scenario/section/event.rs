@@ -130,10 +130,12 @@ const ACTS: &[TableSpec] = &[
     ),
     table_spec(
         "outage",
-        "Circuits of lines are out of service.",
+        "Circuits of lines are out of service, or named consumers are off.",
         &[
-            references("branches", "branch", "Which lines."),
+            references("branches", "branch", "Which lines.").default_texts(&[]),
             integer("circuits", 1, 20, "How many circuits of each.").default_integer(1),
+            references("consumers", "consumer", "Which named consumers are off.").default_texts(&[]),
+            number("share", "", 0.0, 1.0, "Share of each consumer that is off.").default(1.0),
         ],
     ),
     table_spec(
@@ -281,14 +283,18 @@ fn read_act(tag: &str, act: &View, grid: &Grid, mining_kwh: f64) -> Option<Act> 
         }
         "levy" => Act::Levy { rate: Tariff::usd_per_kwh(act.number("usd_per_kwh")) },
         "interruptible" => Act::Interruptible { sites: sites(act), share: Fraction::new(act.number("share")) },
-        "outage" => Act::Outage {
-            branches: act
-                .references("branches")
-                .into_iter()
-                .filter_map(|line| grid.lines.get(line))
-                .flat_map(|line| line.branches().take(act.count("circuits")))
-                .collect(),
-        },
+        "outage" => {
+            let (lines, consumers) = (act.references("branches"), act.references("consumers"));
+            if lines.is_empty() && consumers.is_empty() {
+                act.problem("branches", "nothing that is out", "branches, consumers or both", "");
+            }
+            let lines = lines.into_iter().filter_map(|line| grid.lines.get(line));
+            Act::Outage {
+                branches: lines.flat_map(|line| line.branches().take(act.count("circuits"))).collect(),
+                consumers,
+                share: Fraction::new(act.number("share")),
+            }
+        }
         "reinforce" => Act::Reinforce {
             interface: InterfaceId::from_index(act.reference("interface")),
             added: Power::mw(act.number("added_mw")),

@@ -1,7 +1,7 @@
 //! Sections of the grid: `grid`, `bus`, `branch`, `interface`, `plant`, `exchange`, `area`.
 
 use crate::grid::{
-    Area, Bus, Circuit, Exchange, Grid, HeatMinimum, Line, Penalties, Plant, PlantKind, Section, ThermalFactor,
+    Area, Bus, Circuit, Exchange, Failure, Grid, HeatMinimum, Line, Penalties, Plant, PlantKind, Section, ThermalFactor,
 };
 use crate::ids::{BranchId, BusId, ClimateSiteId, Id, InterfaceId, Table};
 use crate::scenario::View;
@@ -27,6 +27,16 @@ pub const GRID: TableSpec = table_spec(
             "Share of a heat-led plant that runs for heat, by day temperature.",
         )
         .default_curve(&[(-30.0, 0.88), (-5.0, 0.45), (10.0, 0.25)]),
+        number("short_time_factor", "", 1.0, 3.0, "Short-time (20 min) rating of a circuit over its continuous one.")
+            .default(1.2),
+        number("thermal_mttf_hours", "h", 0.0, 1e7, "Mean time to failure of a coal or gas unit; 0: none fails.")
+            .default(0.0),
+        number("thermal_mttr_hours", "h", 0.0, 1e5, "Mean time to repair of a coal or gas unit.").default(60.0),
+        number("outages_330kv_per_100km_year", "", 0.0, 1000.0, "Permanent outages of a circuit of 330 kV or more.")
+            .default(0.0),
+        number("outages_220kv_per_100km_year", "", 0.0, 1000.0, "Permanent outages of a circuit below 330 kV.")
+            .default(0.0),
+        number("line_mttr_hours", "h", 0.0, 10_000.0, "Mean time until a circuit is back.").default(16.0),
         number("reserve_rub_per_mwh", "RUB/MWh", 0.0, 1e6, "Penalty of reserve that an area lacks.").default(3e3),
         number("interruptible_rub_per_mwh", "RUB/MWh", 0.0, 1e7, "Penalty of interrupting miners under contract.")
             .default(8e3),
@@ -53,6 +63,7 @@ pub const BUS: TableSpec = table_spec(
         number("voltage_kv", "kV", 0.4, 1200.0, "Highest voltage."),
         flag("in_region", "Whether it counts in the region's totals.").default_flag(true),
         reference("area", "area", "The area whose reserve it shares.").optional(),
+        text("adequacy_area", "The area with which its adequacy is told, if another than `area`.").optional(),
         reference("climate_site", "climate_site", "Whose weather loads, ratings and plants follow here."),
         number("load_share", "", 0.0, 1.0, "Share of the region's load at the record peak, all inside.").default(0.0),
         number("mining_2024_mw", "MW", 0.0, 5000.0, "Mining inside it, as counted at the end of 2024.").default(0.0),
@@ -76,6 +87,8 @@ pub const BRANCH: TableSpec = table_spec(
         number("resistance_pu", "", 0.0, 100.0, "Resistance of one circuit, per unit."),
         number("stability_mw", "MW", 0.0, 10_000.0, "What stability allows one circuit, whatever the weather."),
         number("thermal_mw", "MW", 0.0, 10_000.0, "What heating allows one circuit in summer."),
+        number("outages_per_100km_year", "", 0.0, 1000.0, "Permanent outages of a circuit; else by voltage, see grid.")
+            .optional(),
         reference("scheme_of", "interface", "The section whose scheme counts its circuits when out.").optional(),
         flag("normally_open", "Whether it is off unless closed by an event.").default_flag(false),
     ],
@@ -107,7 +120,12 @@ pub const PLANT: TableSpec = table_spec(
         reference("bus", "bus", "Where it feeds in."),
         choice("kind", &["coal", "gas", "hydro", "neighbor"], "What drives it."),
         number("capacity_mw", "MW", 0.0, 50_000.0, "Installed power."),
-        number("available_share", "", 0.0, 1.0, "Share of it available on average."),
+        number("available_share", "", 0.0, 1.0, "Share of it available with no unit out: what fuel and wear leave."),
+        integer("units", 1, 200, "Equal units, each of which fails by itself.").default_integer(1),
+        number("mttf_hours", "h", 0.0, 1e7, "Mean time to a unit's failure, 0: none; else of coal and gas as in grid.")
+            .optional(),
+        number("mttr_hours", "h", 0.0, 1e5, "Mean time to a unit's repair; else as in grid.").optional(),
+        months("maintenance_units", "", 0.0, 200.0, "Units in planned maintenance, by month.").optional(),
         months("month_share", "", 0.0, 1.0, "Share of that which water or fuel allows, by month; else all.").optional(),
         number("price_rub_per_mwh", "RUB/MWh", -1e5, 1e6, "What it asks above its heat minimum."),
         flag("heat_led", "Whether district heat sets its minimum.").default_flag(false),
@@ -144,15 +162,16 @@ pub const AREA: TableSpec = table_spec(
 pub fn build(all: &View) -> Option<Grid> {
     let common = all.table("grid");
     let buses: Table<BusId, Bus> = Table::new(all.tables("bus").iter().map(|(id, v)| bus(id, v)).collect());
-    let (lines, branches) = lines(all);
+    let (lines, branches) = lines(all, &common);
     let sections = Table::new(all.tables("interface").iter().map(|(id, v)| section(id, v)).collect());
     let mut grid = Grid {
-        plants: Table::new(all.tables("plant").iter().map(|(id, v)| plant(id, v)).collect()),
+        plants: Table::new(all.tables("plant").iter().map(|(id, v)| plant(id, v, &common)).collect()),
         exchanges: all.tables("exchange").iter().map(|(id, v)| exchange(id, v)).collect(),
         sites: Table::new(all.tables("site").iter().map(|(_, v)| BusId::from_index(v.reference("bus"))).collect()),
         areas: Vec::new(),
         thermal_factor: ThermalFactor(common.curve("thermal_factor_by_c")),
         heat_minimum: HeatMinimum(common.curve("heat_minimum_by_c")),
+        short_time_factor: common.number("short_time_factor"),
         penalties: penalties(&common),
         base_mva: common.number("base_mva"),
         buses,
@@ -171,6 +190,7 @@ fn bus(id: &str, v: &View) -> Bus {
         title: v.text("name").to_owned(),
         in_region: v.flag("in_region"),
         area: v.maybe_reference("area"),
+        adequacy_area: v.maybe_text("adequacy_area").or(v.maybe_text("area")).map(str::to_owned),
         climate_site: ClimateSiteId::from_index(v.reference("climate_site")),
         latitude_deg: v.number("latitude_deg"),
         longitude_deg: v.number("longitude_deg"),
@@ -178,7 +198,7 @@ fn bus(id: &str, v: &View) -> Bus {
     }
 }
 
-fn lines(all: &View) -> (Vec<Line>, Table<BranchId, Circuit>) {
+fn lines(all: &View, common: &View) -> (Vec<Line>, Table<BranchId, Circuit>) {
     let mut lines = Vec::new();
     let mut branches = Vec::new();
     for (id, v) in all.tables("branch") {
@@ -202,9 +222,22 @@ fn lines(all: &View) -> (Vec<Line>, Table<BranchId, Circuit>) {
             normally_open: v.flag("normally_open"),
             voltage_kv: v.number("voltage_kv"),
             length_km: v.number("length_km"),
+            failure: circuit_failure(&v, common),
         });
     }
     (lines, Table::new(branches))
+}
+
+/// A circuit's failures, from outages by length and year.
+fn circuit_failure(v: &View, common: &View) -> Failure {
+    let class =
+        if v.number("voltage_kv") >= 330.0 { "outages_330kv_per_100km_year" } else { "outages_220kv_per_100km_year" };
+    let by_length = v.maybe_number("outages_per_100km_year").unwrap_or_else(|| common.number(class));
+    let a_year = by_length * v.number("length_km") / 100.0;
+    if a_year <= 0.0 || v.flag("normally_open") {
+        return Failure::default();
+    }
+    Failure { mttf_h: 8766.0 / a_year, mttr_h: common.number("line_mttr_hours") }
 }
 
 fn section(id: &str, v: &View) -> Section {
@@ -231,8 +264,16 @@ fn section(id: &str, v: &View) -> Section {
     }
 }
 
-fn plant(id: &str, v: &View) -> Plant {
+fn plant(id: &str, v: &View, common: &View) -> Plant {
+    let units = v.count("units") as u32;
+    let maintenance_units = v.maybe_months("maintenance_units").unwrap_or([0.0; 12]);
+    if maintenance_units.iter().any(|n| *n > f64::from(units)) {
+        v.problem("maintenance_units", "more units than there are", format!("at most {units}"), "");
+    }
     Plant {
+        units,
+        failure: plant_failure(v, common),
+        maintenance_units,
         name: id.to_owned(),
         title: v.text("name").to_owned(),
         bus: BusId::from_index(v.reference("bus")),
@@ -250,6 +291,15 @@ fn plant(id: &str, v: &View) -> Plant {
         co2_heat_led_t_per_mwh: v.number("co2_heat_led_t_per_mwh"),
         co2_t_per_mwh: v.number("co2_t_per_mwh"),
     }
+}
+
+/// How a plant's units fail: its own times, or those of coal and gas.
+fn plant_failure(v: &View, common: &View) -> Failure {
+    let burns = matches!(v.choice("kind"), "coal" | "gas");
+    let class = |key| if burns { common.number(key) } else { 0.0 };
+    let mttf_h = v.maybe_number("mttf_hours").unwrap_or_else(|| class("thermal_mttf_hours"));
+    let mttr_h = v.maybe_number("mttr_hours").unwrap_or_else(|| common.number("thermal_mttr_hours"));
+    if mttf_h > 0.0 { Failure { mttf_h, mttr_h } } else { Failure::default() }
 }
 
 fn exchange(id: &str, v: &View) -> Exchange {

@@ -53,6 +53,8 @@ pub const SPEC: TableSpec = table_spec(
             1e5,
             "Water price with which the search of the first week begins.",
         ),
+        number("unit_mttf_hours", "h", 0.0, 1e7, "Mean time to a hydro unit's failure; 0: none fails.").default(0.0),
+        number("unit_mttr_hours", "h", 0.0, 1e5, "Mean time to a hydro unit's repair.").default(0.0),
     ],
 );
 
@@ -219,7 +221,9 @@ pub fn build(all: &View) -> Option<Hydro> {
         all.problem("hydro", "reservoirs without [hydro]", "a table [hydro]", "`hashwatt explain` lists its keys");
         return None;
     }
-    match Hydro::new(Table::new(reservoirs), seasons, hydrology(all, &v), shape, start) {
+    let failure = (v.number("unit_mttf_hours"), v.number("unit_mttr_hours"));
+    let made = Hydro::new(Table::new(reservoirs), seasons, hydrology(all, &v), shape, start);
+    match made.map(|hydro| hydro.with_unit_failure(failure)) {
         Ok(hydro) => (rising || !all.has("hydro")).then_some(hydro),
         Err(circle) => {
             tell_circle(all, &circle.0);
