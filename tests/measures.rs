@@ -106,8 +106,9 @@ fn a_stricter_cap_inspection_or_queue_never_mines_more() {
     let (wide, narrow) = (capped("6000"), capped("1000"));
     assert!(narrow < wide && wide < base, "{narrow}, {wide}, {base}");
     assert!((capped("9000") / base - 1.0).abs() < 1e-9, "a cap above what homes use changes nothing");
-    let queued =
-        |mw: &str| mined(&with("irkutsk/connection-queue", "event.connection_queue.act.connection_queue.mw_per_month", mw));
+    let queued = |mw: &str| {
+        mined(&with("irkutsk/connection-queue", "event.connection_queue.act.connection_queue.mw_per_month", mw))
+    };
     let (some, none) = (queued("4"), queued("0"));
     assert!(none <= some && some < base && (queued("900") / base - 1.0).abs() < 1e-9, "{none}, {some}, {base}");
     let key = "event.inspections.act.inspections.found_share_per_month";
