@@ -79,6 +79,8 @@ pub struct Procure {
     pub premium: f64,
     /// Duty and tax at the border.
     pub duty: f64,
+    /// Most that it carries, as a share of what all operators buy.
+    pub capacity: Fraction,
 }
 
 /// A channel.

@@ -1,8 +1,8 @@
 //! Money: tariffs, bills, taxes, ledgers, and what cheap power for homes costs the public.
 //!
-//! Each operator keeps double-entry books in integer satoshi, cents and kopecks ([`ledger`]) that close exactly. All coin is
-//! sold in the step in which it is paid, at the price of the step (a simplification: no treasury); the money arrives after
-//! the delay of its channels. Power is paid in roubles bought at the rate of the day.
+//! Each operator keeps double-entry books in integer satoshi, cents and kopecks ([`ledger`]) that close exactly. Coin is sold
+//! in the step in which it is paid, at the price of the step, or kept for some days by the operator's treasury policy; the
+//! money arrives after the delay of its channels. Income is booked when coin is sold. Power is paid in roubles bought at the rate of the day.
 //!
 //! Two home rates run side by side: behavior follows one, and every figure that depends on it has a twin at the published
 //! tariff.
@@ -35,6 +35,15 @@ pub struct Payer {
     pub class: Class,
 }
 
+/// Treasury policy: a share of the coin is kept for some days and sold at the price of the day on which they end.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Treasury {
+    /// Share that is kept.
+    pub share: f64,
+    /// For how long, days (at most 127).
+    pub days: u32,
+}
+
 /// Prices, taxes and payers as given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finance {
@@ -50,6 +59,8 @@ pub struct Finance {
     pub sites: Table<SiteId, Payer>,
     /// Class by which each operator is taxed.
     pub operators: Table<OperatorId, Class>,
+    /// What each operator keeps of its coin.
+    pub treasury: Table<OperatorId, Treasury>,
     /// Whether a bus lies in the region.
     pub bus_in_region: Table<BusId, bool>,
 }
@@ -99,6 +110,10 @@ struct Purse {
     transit: Transit,
     /// Earned today and not yet sent on its way, cents.
     today: i64,
+    /// Coin kept, by the day on which it is sold, satoshi.
+    vault: Transit,
+    /// Coin whose time has come, satoshi.
+    matured: i64,
     tax: TaxNow,
 }
 
@@ -194,6 +209,8 @@ impl FinanceNow {
     pub fn closes(&self) -> Result<(), Cause> {
         for (at, purse) in self.purses.iter().enumerate() {
             let breach = purse.books.breach();
+            let kept = purse.books.coin.balance(Account::Wallet);
+            let breach = breach.or((kept != purse.vault.total() + purse.matured).then_some("coin in the wallet"));
             let held = purse.books.dollars.balance(Account::InTransit);
             let lost = (held != purse.transit.total() + purse.today).then_some("money in transit");
             if let Some(what) = breach.or(lost) {
@@ -278,7 +295,13 @@ pub fn settle(
         let paid = coin.paid.as_slice().get(at).copied().unwrap_or_default();
         let charged = routes.charged.as_slice().get(at).map_or(0.0, |f| f.value());
         let seized = routes.seized.as_slice().get(at).map_or(0.0, |d| d.as_usd());
-        let sale = Sale { coin: paid, price_usd: market.price_usd, charged, seized_usd: seized };
+        let sale = Sale {
+            coin: paid,
+            treasury: given.treasury[operator],
+            price_usd: market.price_usd,
+            charged,
+            seized_usd: seized,
+        };
         let levy_usd = bill.kwh * rules.levy.as_usd_per_kwh();
         let tax_due = moment.first_of_month();
         let class = given.operators[operator];
@@ -320,6 +343,7 @@ struct Bill {
 /// Coin that an operator sells in the step.
 struct Sale {
     coin: Satoshi,
+    treasury: Treasury,
     price_usd: f64,
     charged: f64,
     seized_usd: f64,
@@ -336,8 +360,13 @@ impl Purse {
     ) -> Settled {
         let (books, carries) = (&mut self.books, &mut self.carries);
         books.coin.post(Account::Pool, Account::Wallet, sale.coin.0);
-        books.coin.post(Account::Wallet, Account::Buyers, sale.coin.0);
-        let gross_usd = sale.coin.as_btc() * sale.price_usd;
+        let kept = libm::floor(sale.coin.0.max(0) as f64 * sale.treasury.share.clamp(0.0, 1.0)) as i64;
+        if kept > 0 {
+            self.vault.send(kept, sale.treasury.days);
+        }
+        let sold = Satoshi(sale.coin.0 - kept + core::mem::take(&mut self.matured));
+        books.coin.post(Account::Wallet, Account::Buyers, sold.0);
+        let gross_usd = sold.as_btc() * sale.price_usd;
         let revenue = carries.revenue.take(gross_usd * 100.0);
         let charge = carries.charge.take(gross_usd * sale.charged * 100.0).min(revenue);
         books.dollars.post(Account::Sales, Account::Rails, charge);
@@ -374,6 +403,7 @@ impl Purse {
 /// Sends the day's earnings on their way through the channels, and takes in what arrives.
 fn turn_day(now: &mut FinanceNow, routes: &Routes) {
     for (purse, share) in now.purses.iter_mut().zip(routes.share.iter()) {
+        purse.matured += purse.vault.arrive();
         if purse.today != 0 {
             let parts = split_exactly(purse.today, share.as_slice());
             for (part, delay) in parts.iter().zip(routes.delay_days.iter()) {

@@ -410,8 +410,10 @@ pub struct Procured {
     pub premium: f64,
     /// Days from order to hashing.
     pub delay_days: u32,
-    /// The channel; `None` if no channel is open to it, and then it cannot buy.
+    /// The channel that most comes through; `None` if no channel is open to it, and then it cannot buy.
     pub channel: Option<ChannelId>,
+    /// Share of what it wants that the channels can carry.
+    pub reach: Fraction,
 }
 
 /// Procurement of machines as it stands.

@@ -273,7 +273,8 @@ pub fn decide(
             continue;
         }
         let here = &now.sites[site];
-        let free = here.connected * holding.fill - operators.drawn(holding, books.site(site));
+        let free =
+            (here.connected * holding.fill - operators.drawn(holding, books.site(site))) * procured.reach.value();
         if free <= Power::ZERO {
             continue;
         }

@@ -24,7 +24,7 @@ fn cash(id: &str, cost: f64, capacity: f64, start: f64) -> Channel {
 }
 
 fn buy(id: &str, premium: f64, duty: f64, delay_days: u32) -> Channel {
-    let way = Way::Procurement(Procure { premium, duty });
+    let way = Way::Procurement(Procure { premium, duty, capacity: Fraction::ALL });
     Channel { id: id.to_owned(), way, delay_days, hazard: Hazard::default(), closed_to: Vec::new() }
 }
 
@@ -219,6 +219,14 @@ fn machines_come_through_the_cheapest_channel_that_is_open() {
     rules.premium_add[GREY] = 0.28;
     let dear = procure(&given, &rules, &now, &moment).operators[OperatorId(0)];
     assert_eq!(dear.channel, Some(ChannelId(8)), "the used market");
+    // A small used market serves a fifth; the rest goes to makers, at the mean of price and delay.
+    let mut small = given.clone();
+    let mut used = buy("used_market", 0.15, 0.0, 10);
+    used.way = Way::Procurement(Procure { premium: 0.15, duty: 0.0, capacity: Fraction::new(0.2) });
+    small.channels[ChannelId(8)] = used;
+    let split = procure(&small, &rules, &now, &moment);
+    let mean: f64 = split.operators.iter().zip([0.3, 0.5, 0.2]).map(|(p, w)| p.premium * w).sum();
+    assert!((mean - (0.2 * 0.15 + 0.8 * 0.224)).abs() < 1e-9, "{mean}");
     for channel in [6, 7, 8] {
         rules.open[ChannelId(channel)] = Fraction::NONE;
     }

@@ -8,7 +8,7 @@
 pub enum Account {
     /// Satoshi: the pool, as the one that owes coin.
     Pool,
-    /// Satoshi: coin held; empty at the end of a step, since all coin is sold at once.
+    /// Satoshi: coin held by the treasury policy.
     Wallet,
     /// Satoshi: coin sold.
     Buyers,
@@ -81,8 +81,6 @@ impl Books {
             Some("cents")
         } else if !self.roubles.closes() {
             Some("kopecks")
-        } else if self.coin.balance(Account::Wallet) != 0 {
-            Some("coin kept in the wallet")
         } else {
             None
         }

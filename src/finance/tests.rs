@@ -42,6 +42,7 @@ fn world(home: Option<f64>) -> Finance {
             Payer { operator: OperatorId(2), bus: BusId(1), class: Class::Home(Settlement::Urban) },
         ]),
         operators: Table::new(vec![Class::Hosted, Class::Business, Class::Home(Settlement::Urban)]),
+        treasury: Table::filled(3, Treasury::default()),
         bus_in_region: Table::new(vec![true, true, false]),
     }
 }
@@ -226,4 +227,51 @@ fn a_seized_rail_is_lost_once() {
     assert_eq!(money.operators[OperatorId(0)].channel_cost, Cents(123_456));
     assert_eq!(now.books(OperatorId(0)).unwrap().dollars.balance(Account::Seized), 123_456);
     assert_eq!(lossy.share[OperatorId(0)][ChannelId(0)], 0.3);
+}
+
+#[test]
+fn kept_coin_is_sold_when_its_days_are_over_and_the_books_close() {
+    let mut given = world(None);
+    given.treasury[OperatorId(0)] = Treasury { share: 0.25, days: 2 };
+    let (rules, orders) = (Rules::none(&given), Orders::default());
+    let revenue = |all: &[Money]| all.iter().map(|m| m.operators[OperatorId(0)].revenue.0).sum::<i64>();
+    let sold_at_once = revenue(&run(&world(None), &rules, 24 * 6, [10.0, 20.0, 1.0], &orders).1);
+    let (now, all) = run(&given, &rules, 24 * 6, [10.0, 20.0, 1.0], &orders);
+    now.closes().unwrap();
+    let coin: i64 = all.iter().map(|m| m.operators[OperatorId(0)].coin.0).sum();
+    let books = &now.books(OperatorId(0)).unwrap().coin;
+    let (kept, sold) = (books.balance(Account::Wallet), books.balance(Account::Buyers));
+    assert_eq!(kept + sold, coin);
+    // A quarter of two to three days is still held.
+    let a_day = coin / 6 / 4;
+    assert!(kept >= 2 * a_day - 24 && kept <= 3 * a_day + 24, "{kept} of {coin}");
+    // At one price nothing is gained or lost but what is still held.
+    let rest = (coin - kept) as f64 / coin as f64;
+    assert!((revenue(&all) as f64 / sold_at_once as f64 - rest).abs() < 1e-6);
+    assert_eq!(now.books(OperatorId(1)).unwrap().coin.balance(Account::Wallet), 0, "others keep nothing");
+}
+
+#[test]
+fn what_is_owed_for_power_is_paid_whether_it_is_used_or_not() {
+    let mut given = world(None);
+    given.tariffs.standing = 0.4;
+    let rules = Rules::none(&given);
+    let bill = |hours: &[f64]| {
+        let mut contract = Contracted::default();
+        hours.iter().map(|kw| 0.6 * kw + 0.4 * contract.owed(*kw, 1.0, false)).sum::<f64>()
+    };
+    // An even load pays what it would without a standing part, an uneven one more.
+    assert!((bill(&[10.0; 5]) - 50.0).abs() < 1e-12);
+    assert!((bill(&[10.0, 0.0, 0.0, 10.0, 10.0]) - (0.6 * 30.0 + 0.4 * 50.0)).abs() < 1e-12);
+    let mut contract = Contracted::default();
+    contract.owed(10.0, 1.0, false);
+    contract.owed(2.0, 1.0, true);
+    assert_eq!(contract.owed(2.0, 1.0, true), 2.0, "after a whole month at less, less is owed");
+    // One more kilowatt hour costs the rest.
+    let mut now = given.start(Seed(1), Member(0), &window());
+    let t = tariffs(&given, &rules, &mut now, &window().moment(0));
+    let business = given.sites.enumerate().find(|(_, p)| p.class == Class::Business).unwrap().0;
+    assert!((t.marginal[business].as_usd_per_kwh() / t.site[business].as_usd_per_kwh() - 0.6).abs() < 1e-12);
+    let home = given.sites.enumerate().find(|(_, p)| matches!(p.class, Class::Home(_))).unwrap().0;
+    assert_eq!(t.marginal[home], t.site[home]);
 }

@@ -90,7 +90,7 @@ fn decided(
         exchange: ExchangeRate::rub_per_usd(70.0),
     };
     let worth = worth(ops, now, &market, &routes, &tariffs);
-    let procured = Procured { premium: month.premium, delay_days: 30, channel: month.channel };
+    let procured = Procured { premium: month.premium, delay_days: 30, channel: month.channel, reach: Fraction::ALL };
     let procurement = Procurement { operators: Table::filled(2, procured) };
     decide(ops, rules, now, &moment, &market, &worth, roster, &procurement).orders
 }

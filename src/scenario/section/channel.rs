@@ -31,7 +31,7 @@ pub const CHANNEL: TableSpec = table_spec(
         integer("delay_days", 0, 1000, "Days from coin to cash, or from order to machines.").default_integer(0),
         number("fee_share", "", 0.0, 1.0, "Cash-out: fees.").default(0.0),
         number("spread_share", "", 0.0, 1.0, "Cash-out: loss against the world price.").default(0.0),
-        number("capacity_share", "", 0.0, 1.0, "Cash-out: most that it carries, of all operators' income.")
+        number("capacity_share", "", 0.0, 1.0, "Most that it carries, of all operators' income or purchases.")
             .default(1.0),
         number("capacity_usd_per_day", "USD/d", 0.0, 1e12, "Cash-out: most that it carries; absent: the share alone.")
             .optional(),
@@ -77,7 +77,11 @@ fn start_share(channel: &Channel) -> f64 {
 
 fn channel(id: String, v: &View, homes: &[OperatorId]) -> Channel {
     let way = if v.choice("way") == "procurement" {
-        Way::Procurement(Procure { premium: v.number("premium_share"), duty: v.number("duty_share") })
+        Way::Procurement(Procure {
+            premium: v.number("premium_share"),
+            duty: v.number("duty_share"),
+            capacity: Fraction::new(v.number("capacity_share")),
+        })
     } else {
         Way::CashOut(CashOut {
             fee: v.number("fee_share"),

@@ -6,7 +6,7 @@ use crate::curve::daily::{Daily, Steps};
 use crate::finance::subsidy::Yardsticks;
 use crate::finance::tariff::{Bands, Class, HomeTariff, Settlement, TariffBook};
 use crate::finance::tax::TaxLaw;
-use crate::finance::{Finance, Payer};
+use crate::finance::{Finance, Payer, Treasury};
 use crate::ids::{BusId, Id, OperatorId, Table};
 use crate::scenario::View;
 use crate::scenario::spec::{TableSpec, choice, day, number, numbers, table_spec};
@@ -175,6 +175,12 @@ pub fn build(all: &View, window: &Window) -> Option<Finance> {
         exchange,
         sites: Table::new(payers),
         operators: Table::new(operators),
+        treasury: Table::new(
+            all.tables("operator")
+                .iter()
+                .map(|(_, v)| Treasury { share: v.number("hold_share"), days: v.count("hold_days") as u32 })
+                .collect(),
+        ),
         bus_in_region: Table::new((0..buses).map(|bus| bus_in_region(all, bus)).collect()),
     })
 }
@@ -236,7 +242,11 @@ mod tests {
     use crate::scenario::testing;
 
     const BUS: TableSpec = table_spec("bus", "", &[flag("in_region", "").default_flag(true)]);
-    const OPERATOR: TableSpec = table_spec("operator", "", &[]);
+    const OPERATOR: TableSpec = table_spec(
+        "operator",
+        "",
+        &[number("hold_share", "", 0.0, 1.0, "").default(0.0), integer("hold_days", 0, 127, "").default_integer(0)],
+    );
     const SITE: TableSpec = table_spec(
         "site",
         "",

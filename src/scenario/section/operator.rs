@@ -22,6 +22,8 @@ pub const OPERATOR: TableSpec = table_spec(
         number("cash_usd_per_kw", "USD/kW", 0.0, 1e5, "Cash at the start, per kilowatt connected.").default(1e5),
         number("credit_usd_per_kw", "USD/kW", 0.0, 1e5, "Most that it may owe, per kilowatt connected.").default(0.0),
         number("payout_share", "", 0.0, 1.0, "Share of its gains that its owners take out.").default(0.0),
+        number("hold_share", "", 0.0, 1.0, "Treasury: share of its coin that it keeps for `hold_days`.").default(0.0),
+        integer("hold_days", 0, 127, "Treasury: days until kept coin is sold.").default_integer(0),
         number("clients_russian_share", "", 0.0, 1.0, "Share of its machines that Russian clients own.").default(1.0),
         number("clients_western_share", "", 0.0, 1.0, "The same of Western clients, Japanese ones apart.").default(0.0),
         number("clients_japanese_share", "", 0.0, 1.0, "The same of Japanese clients.").default(0.0),
