@@ -11,7 +11,7 @@
 //! angles, `Σ_k ± b_k (λ_f − λ_t + μ_k) = 0` at each bus; what is left of that sum, times the angle, counts as gap.
 
 use super::hour::Hour;
-use super::lanes::{dot, furthest_outside};
+use super::lanes::{dot, furthest_beyond, furthest_outside, largest_magnitude, least_cost};
 use super::market::Market;
 
 /// Residuals up to this are rounding \[MW\].
@@ -67,9 +67,7 @@ pub(super) fn certify(market: &Market, hour: &Hour, answer: &mut Answer) -> Cert
 /// The largest primal violation.
 fn violation(market: &Market, hour: &Hour, answer: &mut Answer) -> f64 {
     let mut worst = furthest_outside(answer.x, hour.lower_mw, hour.upper_mw);
-    for (flow, limit) in answer.flow.iter().zip(hour.branch_limit_mw) {
-        worst = worst.max(flow.abs() - limit);
-    }
+    worst = furthest_beyond(answer.flow, hour.branch_limit_mw, worst);
     for (s, terms) in market.sections().iter().enumerate() {
         let value: f64 = terms.iter().map(|&(branch, weight)| weight * answer.flow[branch]).sum();
         worst = worst.max(hour.section_low_mw[s] - value).max(value - hour.section_high_mw[s]);
@@ -85,14 +83,16 @@ fn violation(market: &Market, hour: &Hour, answer: &mut Answer) -> f64 {
     for (column, x) in market.columns().iter().zip(answer.x) {
         left[column.bus] += column.injection * x;
     }
-    for (branch, flow) in market.network().branches().iter().zip(answer.flow) {
-        left[branch.from] -= flow;
-        left[branch.to] += flow;
+    market.network().carry_away(answer.flow, left);
+    let total = largest_magnitude(answer.x, 1e3);
+    let balance = largest_magnitude(left, 0.0);
+    // A value that is no number is as wrong as can be.
+    let finite = |values: &[f64]| values.iter().fold(true, |sound, v| sound & v.is_finite());
+    if !(finite(left) && finite(answer.x)) {
+        return f64::INFINITY;
     }
-    let total = answer.x.iter().map(|x| x.abs()).fold(1.0, f64::max);
-    let balance = left.iter().fold(0.0_f64, |m, mw| m.max(mw.abs()));
     // Rounding of a balance grows with the megawatts that pass.
-    worst.max(balance / total.max(1e3) * 1e3)
+    worst.max(balance / total * 1e3)
 }
 
 /// The bound that prices prove, and what their stationarity lacks.
@@ -129,19 +129,20 @@ fn bound(market: &Market, hour: &Hour, answer: &mut Answer) -> (f64, f64) {
             }
         }
     }
-    for (d, (low, high)) in reduced.iter().zip(hour.lower_mw.iter().zip(hour.upper_mw)) {
-        bound += (d * low).min(d * high);
-    }
+    bound += least_cost(reduced, hour.lower_mw, hour.upper_mw);
 
+    // Each branch's own spread takes the place of its shadow price.
+    let branches = network.branches().iter().zip(&network.susceptance).zip(&network.shift_mw);
+    for (((branch, b), shift_mw), mu) in branches.zip(shadow.iter_mut()) {
+        let spread = answer.price[branch.from] - answer.price[branch.to] + *mu;
+        if *shift_mw != 0.0 {
+            bound -= shift_mw * spread;
+        }
+        *mu = b * spread;
+    }
     let stationary = &mut *answer.by_bus;
     stationary.fill(0.0);
-    let branches = network.branches().iter().zip(&network.susceptance).zip(&network.shift_mw);
-    for (((branch, b), shift_mw), mu) in branches.zip(shadow.iter()) {
-        let spread = answer.price[branch.from] - answer.price[branch.to] + mu;
-        bound -= shift_mw * spread;
-        stationary[branch.from] += b * spread;
-        stationary[branch.to] -= b * spread;
-    }
+    network.carry_away(shadow, stationary);
     let mut residual = 0.0;
     for (left, &place) in stationary.iter().zip(&network.place) {
         residual += (left * answer.angle[place as usize][0]).abs();

@@ -13,7 +13,7 @@
 use super::dense::DenseLu;
 use super::gradient::Gradients;
 use super::hour::Hour;
-use super::lanes::dot;
+use super::lanes::{count_near, furthest_beyond};
 use super::market::{Limit, Market};
 
 /// A violation no larger than this is none \[MW\].
@@ -91,6 +91,9 @@ pub(super) struct Simplex {
     multiplier: Vec<f64>,
     rate: Vec<f64>,
     second_is_known: bool,
+    /// Whether factor, duals and reduced costs are those of the basis, at the costs in `valued_at`.
+    is_valued: bool,
+    valued_at: Vec<f64>,
     saw_tie: bool,
     tie: f64,
     candidates: Vec<Candidate>,
@@ -127,6 +130,8 @@ impl Simplex {
             multiplier: Vec::new(),
             rate: vec![0.0; columns],
             second_is_known: false,
+            is_valued: false,
+            valued_at: vec![0.0; columns],
             saw_tie: false,
             tie: 0.0,
             candidates: Vec::with_capacity(columns + 16),
@@ -149,6 +154,7 @@ impl Simplex {
         self.limits.clear();
         self.is_basic.fill(false);
         self.is_tight.fill(false);
+        self.is_valued = false;
     }
 
     /// Whether there is no basis to start from.
@@ -180,10 +186,9 @@ impl Simplex {
         self.tie = TIE * largest.max(1e-3);
         let most_pivots = 100 + 4 * (market.columns().len() + market.limit_count());
         for _ in 0..most_pivots {
-            if !self.factor() {
+            if !self.value(hour) {
                 return Outcome::Lost;
             }
-            self.value_columns(hour);
             if !self.place(market, hour) {
                 return Outcome::Lost;
             }
@@ -197,14 +202,18 @@ impl Simplex {
         Outcome::Lost
     }
 
-    fn factor(&mut self) -> bool {
+    /// Factor, duals of the tight limits and reduced costs of all columns, unless those at hand are still right. False if
+    /// the basis is singular.
+    fn value(&mut self, hour: &Hour) -> bool {
+        if self.is_valued && self.valued_at == hour.cost_usd_per_mwh {
+            return true;
+        }
         let Self { lu, columns, limits, gradients, .. } = self;
-        columns.len() == limits.len()
-            && lu.factor(columns.len(), |i, j| gradients.by_column(limits[i] as usize)[columns[j] as usize])
-    }
-
-    /// Duals of the tight limits and reduced costs of all columns.
-    fn value_columns(&mut self, hour: &Hour) {
+        let regular = columns.len() == limits.len()
+            && lu.factor(columns.len(), |i, j| gradients.by_column(limits[i] as usize)[columns[j] as usize]);
+        if !regular {
+            return false;
+        }
         self.dual.clear();
         self.dual.extend(self.columns.iter().map(|&j| hour.cost_usd_per_mwh[j as usize]));
         self.lu.solve_transposed(&mut self.dual);
@@ -215,7 +224,9 @@ impl Simplex {
             }
         }
         self.second_is_known = false;
-        self.saw_tie = false;
+        self.is_valued = true;
+        self.valued_at.copy_from_slice(hour.cost_usd_per_mwh);
+        true
     }
 
     /// Duals of the second cost, when a tie asks for them.
@@ -240,19 +251,22 @@ impl Simplex {
     /// Puts each nonbasic column and each tight limit on the side its reduced cost prefers, then the basic columns where
     /// the tight limits hold. False if the preferred side of a limit does not exist.
     fn place(&mut self, market: &Market, hour: &Hour) -> bool {
-        for j in 0..self.x.len() {
-            let (low, high, d) = (hour.lower_mw[j], hour.upper_mw[j], self.reduced[j]);
-            let mut at_low = d >= 0.0;
-            if d.abs() <= self.tie && low < high && !self.is_basic[j] {
-                let second = self.second_reduced(market, j);
-                at_low = second >= 0.0;
-                self.saw_tie |= second.abs() <= SECOND_TIE;
-            }
-            self.x[j] = if at_low { low } else { high };
+        self.saw_tie = false;
+        let bounds = hour.lower_mw.iter().zip(hour.upper_mw);
+        for ((x, &d), (&low, &high)) in self.x.iter_mut().zip(&self.reduced).zip(bounds) {
+            *x = if d >= 0.0 { low } else { high };
+        }
+        // Basic columns cost nothing to move; whatever else costs nothing is decided by the second cost.
+        let tie = self.tie;
+        let ties = self.reduced.iter().fold(0_u64, |n, d| n + u64::from(d.abs() <= tie));
+        let basic_ties = self.columns.iter().filter(|&&j| self.reduced[j as usize].abs() <= tie).count() as u64;
+        if ties > basic_ties {
+            self.settle_ties(market, hour);
         }
         for &j in &self.columns {
             self.x[j as usize] = 0.0;
         }
+        self.inject(market, hour);
         self.side.clear();
         self.basic_value.clear();
         for i in 0..self.limits.len() {
@@ -268,16 +282,39 @@ impl Simplex {
             if !side.is_finite() {
                 return false;
             }
-            let at_zero = self.gradients.at_zero(limit, hour.withdrawal_mw);
-            let rest = side - at_zero - dot(self.gradients.by_column(limit), &self.x);
+            let value = self.gradients.value(market, limit, &self.injection, &self.x);
             self.side.push(side);
-            self.basic_value.push(rest);
+            self.basic_value.push(side - value);
         }
         self.lu.solve(&mut self.basic_value);
         for (&j, &value) in self.columns.iter().zip(&self.basic_value) {
+            let column = &market.columns()[j as usize];
             self.x[j as usize] = value;
+            self.injection[column.bus] += column.injection * value;
         }
         true
+    }
+
+    /// Puts the nonbasic columns whose reduced cost is zero where the second cost prefers them.
+    fn settle_ties(&mut self, market: &Market, hour: &Hour) {
+        for j in 0..self.x.len() {
+            let (low, high) = (hour.lower_mw[j], hour.upper_mw[j]);
+            if self.reduced[j].abs() <= self.tie && low < high && !self.is_basic[j] {
+                let second = self.second_reduced(market, j);
+                self.saw_tie |= second.abs() <= SECOND_TIE;
+                self.x[j] = if second >= 0.0 { low } else { high };
+            }
+        }
+    }
+
+    /// What each bus injects, by the columns as they stand.
+    fn inject(&mut self, market: &Market, hour: &Hour) {
+        for (injection, withdrawal) in self.injection.iter_mut().zip(hour.withdrawal_mw) {
+            *injection = -withdrawal;
+        }
+        for (column, x) in market.columns().iter().zip(&self.x) {
+            self.injection[column.bus] += column.injection * x;
+        }
     }
 
     /// The next quantity to repair: a balance nobody holds yet, else the basic column furthest out of its bounds, else
@@ -298,12 +335,6 @@ impl Simplex {
             return worst;
         }
 
-        for (injection, withdrawal) in self.injection.iter_mut().zip(hour.withdrawal_mw) {
-            *injection = -withdrawal;
-        }
-        for (column, x) in market.columns().iter().zip(&self.x) {
-            self.injection[column.bus] += column.injection * x;
-        }
         let network = market.network();
         for island in 0..self.is_idle.len() {
             if !self.is_tight[island] && !self.is_idle[island] {
@@ -326,8 +357,8 @@ impl Simplex {
                 worst = Some(Leaving { who: Leaver::Limit(at), direction, violation_mw });
             }
         };
-        for (k, (flow, limit)) in self.flow.iter().zip(hour.branch_limit_mw).enumerate() {
-            if flow.abs() > *limit {
+        if furthest_beyond(&self.flow, hour.branch_limit_mw, 0.0) > FEASIBLE_MW {
+            for (k, (flow, limit)) in self.flow.iter().zip(hour.branch_limit_mw).enumerate() {
                 consider(market.first_branch() + k, -limit, *limit, *flow);
             }
         }
@@ -368,6 +399,7 @@ impl Simplex {
             }
         };
         self.pivots += 1;
+        self.is_valued = false;
         match leaving.who {
             Leaver::Column(at) => {
                 let column = self.columns.remove(at);
@@ -530,12 +562,14 @@ impl Simplex {
         let slack = |first: usize, at: usize, low: f64, value: f64, high: f64| {
             self.is_tight[first + at] || clear(low, value, high)
         };
-        let branches = self.flow.iter().zip(hour.branch_limit_mw).enumerate();
+        // A tight branch is at its limit, and no other may be near its own.
+        let is_branch = |&&limit: &&u32| (market.first_branch()..market.first_section()).contains(&(limit as usize));
+        let tight_branches = self.limits.iter().filter(is_branch).count();
         let sections = self.section.iter().zip(hour.section_low_mw.iter().zip(hour.section_high_mw)).enumerate();
         let rows = self.row.iter().zip(hour.row_low_mw.iter().zip(hour.row_high_mw)).enumerate();
         !self.saw_tie
             && columns
-            && branches.into_iter().all(|(k, (&f, &l))| slack(market.first_branch(), k, -l, f, l))
+            && count_near(&self.flow, hour.branch_limit_mw, MARGIN_MW) == tight_branches
             && sections.into_iter().all(|(s, (&f, (&l, &h)))| slack(market.first_section(), s, l, f, h))
             && rows.into_iter().all(|(r, (&v, (&l, &h)))| slack(market.first_row(), r, l, v, h))
     }
