@@ -29,6 +29,7 @@ mod matpower;
 mod matpower_text;
 mod network;
 mod opf;
+mod running;
 mod shift_factor;
 mod simplex;
 mod unit;

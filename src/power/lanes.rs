@@ -1,4 +1,4 @@
-//! Sums and maxima in eight interleaved parts: a fixed order that vector units can follow, the same bits everywhere.
+//! Sums, maxima and counts in eight interleaved parts: a fixed order that vector units can follow, the same bits everywhere.
 
 /// How many parts.
 const LANES: usize = 8;
@@ -21,41 +21,25 @@ pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     sum + ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]))
 }
 
-/// How far the furthest value is outside its bounds; zero if none is. The slices are equally long.
+/// The largest of `|a + b| − limit`, or zero if none is positive. The slices are equally long.
 #[inline]
-pub(super) fn furthest_outside(value: &[f64], low: &[f64], high: &[f64]) -> f64 {
+pub(super) fn furthest_beyond(a: &[f64], b: &[f64], limit: &[f64]) -> f64 {
     let larger = |a: f64, b: f64| if b > a { b } else { a };
-    let n = value.len().min(low.len()).min(high.len());
-    let (value, value_rest) = value[..n].as_chunks::<LANES>();
-    let (low, low_rest) = low[..n].as_chunks::<LANES>();
-    let (high, high_rest) = high[..n].as_chunks::<LANES>();
+    let n = a.len().min(b.len()).min(limit.len());
+    let (a, a_rest) = a[..n].as_chunks::<LANES>();
+    let (b, b_rest) = b[..n].as_chunks::<LANES>();
+    let (limit, limit_rest) = limit[..n].as_chunks::<LANES>();
     let mut part = [0.0; LANES];
-    for ((v, l), h) in value.iter().zip(low).zip(high) {
+    for ((a, b), l) in a.iter().zip(b).zip(limit) {
         for lane in 0..LANES {
-            part[lane] = larger(larger(part[lane], l[lane] - v[lane]), v[lane] - h[lane]);
+            part[lane] = larger(part[lane], (a[lane] + b[lane]).abs() - l[lane]);
         }
     }
     let mut worst = part.into_iter().fold(0.0, larger);
-    for ((v, l), h) in value_rest.iter().zip(low_rest).zip(high_rest) {
-        worst = larger(larger(worst, l - v), v - h);
+    for ((a, b), l) in a_rest.iter().zip(b_rest).zip(limit_rest) {
+        worst = larger(worst, (a + b).abs() - l);
     }
     worst
-}
-
-/// The largest of `|value| − limit`, or `least` if that is larger. The slices are equally long.
-#[inline]
-pub(super) fn furthest_beyond(value: &[f64], limit: &[f64], least: f64) -> f64 {
-    let larger = |a: f64, b: f64| if b > a { b } else { a };
-    let n = value.len().min(limit.len());
-    let ((value, value_rest), (limit, limit_rest)) = (value[..n].as_chunks::<LANES>(), limit[..n].as_chunks::<LANES>());
-    let mut part = [least; LANES];
-    for (v, l) in value.iter().zip(limit) {
-        for lane in 0..LANES {
-            part[lane] = larger(part[lane], v[lane].abs() - l[lane]);
-        }
-    }
-    let worst = part.into_iter().fold(least, larger);
-    value_rest.iter().zip(limit_rest).fold(worst, |worst, (v, l)| larger(worst, v.abs() - l))
 }
 
 /// How many values are within `margin` of their limit in magnitude, or beyond it. The slices are equally long.
@@ -74,45 +58,6 @@ pub(super) fn count_near(value: &[f64], limit: &[f64], margin: f64) -> usize {
     (whole + value_rest.iter().zip(limit_rest).map(|(v, l)| near(*v, *l)).sum::<u64>()) as usize
 }
 
-/// The largest magnitude, or `least` if that is larger.
-#[inline]
-pub(super) fn largest_magnitude(value: &[f64], least: f64) -> f64 {
-    let larger = |a: f64, b: f64| if b > a { b } else { a };
-    let (chunks, rest) = value.as_chunks::<LANES>();
-    let mut part = [least; LANES];
-    for v in chunks {
-        for lane in 0..LANES {
-            part[lane] = larger(part[lane], v[lane].abs());
-        }
-    }
-    let whole = part.into_iter().fold(least, larger);
-    rest.iter().fold(whole, |most, v| larger(most, v.abs()))
-}
-
-/// `Σ min(d low, d high)`: the least that bounded quantities can cost at reduced costs `d`. The slices are equally long.
-#[inline]
-pub(super) fn least_cost(d: &[f64], low: &[f64], high: &[f64]) -> f64 {
-    let least = |d: f64, low: f64, high: f64| {
-        let (a, b) = (d * low, d * high);
-        if b < a { b } else { a }
-    };
-    let n = d.len().min(low.len()).min(high.len());
-    let (d, d_rest) = d[..n].as_chunks::<LANES>();
-    let (low, low_rest) = low[..n].as_chunks::<LANES>();
-    let (high, high_rest) = high[..n].as_chunks::<LANES>();
-    let mut part = [0.0; LANES];
-    for ((d, l), h) in d.iter().zip(low).zip(high) {
-        for lane in 0..LANES {
-            part[lane] += least(d[lane], l[lane], h[lane]);
-        }
-    }
-    let mut sum = 0.0;
-    for ((d, l), h) in d_rest.iter().zip(low_rest).zip(high_rest) {
-        sum += least(*d, *l, *h);
-    }
-    sum + ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,18 +70,12 @@ mod tests {
         assert_eq!(dot(&a, &b), plain);
         assert_eq!(dot(&a, &[]), 0.0);
         let mut v = vec![1.0; 29];
-        assert_eq!(furthest_outside(&v, &[0.0; 29], &[2.0; 29]), 0.0);
-        v[3] = -0.25;
-        v[28] = 5.0;
-        assert_eq!(furthest_outside(&v, &[0.0; 29], &[2.0; 29]), 3.0);
-        assert_eq!(largest_magnitude(&v, 0.5), 5.0);
-        assert_eq!(largest_magnitude(&v[..3], 7.0), 7.0);
         v[9] = -4.5;
-        assert_eq!(furthest_beyond(&v, &[3.0; 29], 0.0), 2.0);
-        assert_eq!(furthest_beyond(&v, &[f64::INFINITY; 29], 0.0), 0.0);
+        v[28] = 5.0;
+        let zero = [0.0; 29];
+        assert_eq!(furthest_beyond(&v, &zero, &[3.0; 29]), 2.0);
+        assert_eq!(furthest_beyond(&v, &v, &[3.0; 29]), 7.0);
+        assert_eq!(furthest_beyond(&v, &zero, &[f64::INFINITY; 29]), 0.0);
         assert_eq!(count_near(&v, &[5.5; 29], 1.0), 2);
-        let d: Vec<f64> = (0..29).map(|i| f64::from(i - 14)).collect();
-        let plain: f64 = d.iter().map(|d| (d * -2.0).min(d * 3.0)).sum();
-        assert_eq!(least_cost(&d, &[-2.0; 29], &[3.0; 29]), plain);
     }
 }

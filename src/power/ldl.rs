@@ -125,6 +125,7 @@ impl Ldl {
 
     /// Solves in place for `W` right-hand sides at once, `x[position][lane]`. `x` may be longer than the matrix; the rest
     /// is left alone.
+    #[inline(always)]
     pub fn solve<const W: usize>(&self, x: &mut [[f64; W]]) {
         let n = self.len();
         for row in 0..n {

@@ -160,7 +160,9 @@ impl Network {
             .map(|&u| if u == usize::MAX { unknowns.len() as u32 } else { ldl.position()[u] })
             .collect();
         let ends = branches.iter().map(|b| (place[b.from], place[b.to])).collect();
-        let carried = |b: &Branch| if b.in_service { b.susceptance_mw_per_rad } else { 0.0 };
+        let carried = |b: &Branch| {
+            if b.in_service { b.susceptance_mw_per_rad } else { 0.0 }
+        };
         let susceptance: Vec<f64> = branches.iter().map(carried).collect();
         let shift_mw = branches.iter().map(|b| if b.in_service { carried(b) * b.shift_rad } else { 0.0 }).collect();
         let (first_at, at_bus) = incidence(buses, &branches);
@@ -188,13 +190,19 @@ impl Network {
     }
 
     /// Takes from each bus what its branches carry away: `left_b −= Σ out of b − Σ into b`.
-    pub(super) fn carry_away(&self, by_branch: &[f64], left: &mut [f64]) {
+    #[inline(always)]
+    pub(super) fn carry_away<const W: usize>(&self, by_branch: &[[f64; W]], left: &mut [[f64; W]]) {
         for (left, ends) in left.iter_mut().zip(self.first_at.windows(2)) {
-            let mut away = 0.0;
+            let mut away = [0.0; W];
             for &(branch, sign) in &self.at_bus[ends[0] as usize..ends[1] as usize] {
-                away += sign * by_branch[branch as usize];
+                let flow = &by_branch[branch as usize];
+                for lane in 0..W {
+                    away[lane] += sign * flow[lane];
+                }
             }
-            *left -= away;
+            for lane in 0..W {
+                left[lane] -= away[lane];
+            }
         }
     }
 
