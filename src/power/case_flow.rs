@@ -36,7 +36,7 @@ pub enum CaseFlowsError {
 }
 
 /// Snapshots that one thread takes at a time.
-const BLOCK: usize = 256;
+const BLOCK: usize = 64;
 
 /// A case made ready for many snapshots: its network and what each bus injects by the tables.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +89,7 @@ impl CaseNetwork {
             let count = flow.len() / branches;
             let load = &load_mw[first * buses..(first + count) * buses];
             let output = generator_mw.map(|g| &g[first * generators..(first + count) * generators]);
-            wide.dispatch(|| self.block(load, output, flow));
+            wide.dispatch(Block { ready: self, load, output, flow });
         });
         Ok(())
     }
@@ -104,13 +104,14 @@ impl CaseNetwork {
         for (side, flow) in flow_mw.chunks_mut(branches * LANES).enumerate() {
             let count = flow.len() / branches;
             let load = &load_mw[side * LANES * buses..][..count * buses];
-            let last = angle.len() - 1;
-            angle[last] = [0.0; LANES];
+            // Lanes beyond the last snapshot repeat the first; nobody reads them.
+            let rows: [&[f64]; LANES] =
+                core::array::from_fn(|lane| &load[if lane < count { lane } else { 0 } * buses..][..buses]);
             for bus in 0..buses {
                 let (shunt, counts) = (self.shunt_mw[bus], self.demand_counts[bus]);
                 let injection = &mut angle[self.network.place[bus] as usize];
-                for (mw, load) in injection.iter_mut().zip(load[bus..].iter().step_by(buses)) {
-                    *mw = -shunt - counts * load;
+                for lane in 0..LANES {
+                    injection[lane] = -shunt - counts * rows[lane][bus];
                 }
             }
             match generator_mw {
@@ -121,11 +122,14 @@ impl CaseNetwork {
                 }
                 Some(output) => {
                     let output = &output[side * LANES * generators..][..count * generators];
+                    let rows: [&[f64]; LANES] = core::array::from_fn(|lane| {
+                        &output[if lane < count { lane } else { 0 } * generators..][..generators]
+                    });
                     for (g, place) in self.generator_place.iter().enumerate() {
                         if let Some(bus) = *place {
                             let injection = &mut angle[self.network.place[bus] as usize];
-                            for (mw, output) in injection.iter_mut().zip(output[g..].iter().step_by(generators)) {
-                                *mw += output;
+                            for lane in 0..LANES {
+                                injection[lane] += rows[lane][g];
                             }
                         }
                     }
@@ -133,6 +137,23 @@ impl CaseNetwork {
             }
             self.network.flow_of_sides(&mut angle, flow);
         }
+    }
+}
+
+/// A block of snapshots, in the widest vector units of the machine.
+struct Block<'a> {
+    ready: &'a CaseNetwork,
+    load: &'a [f64],
+    output: Option<&'a [f64]>,
+    flow: &'a mut [f64],
+}
+
+impl pulp::WithSimd for Block<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        self.ready.block(self.load, self.output, self.flow);
     }
 }
 

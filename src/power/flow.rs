@@ -62,14 +62,12 @@ impl Network {
         const TURN: usize = 8;
         self.solve_by_place(angle);
         let branches = self.ends.len();
-        let flow_of = |k: usize, angle: &[[f64; W]]| {
-            let (f, t) = self.ends[k];
-            let (from, to, b, shift) = (&angle[f as usize], &angle[t as usize], self.susceptance[k], self.shift_mw[k]);
-            core::array::from_fn::<f64, W, _>(|lane| b * (from[lane] - to[lane]) - shift)
-        };
         let whole = branches / TURN * TURN;
         for first in (0..whole).step_by(TURN) {
-            let turned: [[f64; W]; TURN] = core::array::from_fn(|i| flow_of(first + i, angle));
+            let mut turned = [[0.0; W]; TURN];
+            for (k, flow) in (first..).zip(&mut turned) {
+                self.flow_of_branch(k, angle, flow);
+            }
             for (lane, row) in flow_mw.chunks_exact_mut(branches).enumerate().take(W) {
                 let row: &mut [f64] = &mut row[first..first + TURN];
                 for i in 0..TURN {
@@ -78,10 +76,21 @@ impl Network {
             }
         }
         for k in whole..branches {
-            let flow = flow_of(k, angle);
+            let mut flow = [0.0; W];
+            self.flow_of_branch(k, angle, &mut flow);
             for (row, mw) in flow_mw.chunks_exact_mut(branches).zip(flow) {
                 row[k] = mw;
             }
+        }
+    }
+
+    /// The flow over one branch from angles by place.
+    #[inline(always)]
+    fn flow_of_branch<const W: usize>(&self, k: usize, angle: &[[f64; W]], flow_mw: &mut [f64; W]) {
+        let (f, t) = self.ends[k];
+        let (from, to, b, shift) = (&angle[f as usize], &angle[t as usize], self.susceptance[k], self.shift_mw[k]);
+        for lane in 0..W {
+            flow_mw[lane] = b * (from[lane] - to[lane]) - shift;
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::lanes::dot;
 use super::market::{Limit, Market};
-use super::running::{Base, Running};
 
 /// Not computed yet.
 const ABSENT: u32 = u32::MAX;
@@ -85,24 +84,6 @@ impl Gradients {
         match market.limit_at(limit) {
             Limit::Row(row) => market.rows()[row].iter().map(|&(column, coefficient)| coefficient * x[column]).sum(),
             _ => self.offset[self.slot[limit] as usize] + dot(self.by_bus(limit), injection),
-        }
-    }
-
-    /// The same, of columns that are kept running.
-    pub(super) fn value_running(
-        &self,
-        market: &Market,
-        limit: usize,
-        running: &Running,
-        base: &Base,
-        x: &[f64],
-    ) -> f64 {
-        match market.limit_at(limit) {
-            Limit::Island(island) => running.surplus(base, island),
-            Limit::Branch(branch) => running.flow(base, branch),
-            Limit::Section(section) => running.section(base, &market.sections()[section]),
-            Limit::Row(row) => market.rows()[row].iter().map(|&(column, coefficient)| coefficient * x[column]).sum(),
-            Limit::Column(_) => 0.0,
         }
     }
 }

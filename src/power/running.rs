@@ -4,7 +4,7 @@
 //! what the moved columns add to each flow costs a fraction. Rounding of these sums grows slowly (1e-15 of the megawatts
 //! moved, each time), so that a search may lean on them and nothing else may: what is reported and proven is solved anew.
 
-use super::market::Market;
+use super::market::{Limit, Market};
 use super::network::Network;
 
 /// What the fixed withdrawals of an hour do alone: the flow over each branch, and what each island has too much.
@@ -114,6 +114,17 @@ impl Running {
     /// The flow over a section.
     pub(super) fn section(&self, base: &Base, terms: &[(usize, f64)]) -> f64 {
         terms.iter().map(|&(branch, weight)| weight * self.flow(base, branch)).sum()
+    }
+
+    /// The quantity of a limit by its position in the market's list, at columns `x` where it is a row.
+    pub(super) fn value(&self, market: &Market, limit: usize, base: &Base, x: &[f64]) -> f64 {
+        match market.limit_at(limit) {
+            Limit::Island(island) => self.surplus(base, island),
+            Limit::Branch(branch) => self.flow(base, branch),
+            Limit::Section(section) => self.section(base, &market.sections()[section]),
+            Limit::Row(row) => market.rows()[row].iter().map(|&(column, coefficient)| coefficient * x[column]).sum(),
+            Limit::Column(_) => 0.0,
+        }
     }
 
     /// Flows by branch, of the base and of the columns.

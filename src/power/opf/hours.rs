@@ -8,7 +8,7 @@
 use super::formulation::{Formulation, Owner};
 use super::{CaseDispatchError, CaseHours};
 use crate::power::case::Case;
-use crate::power::certificate::{Answer, Scratch, certify};
+use crate::power::certificate::{Answer, Certificate, Scratch, certify};
 use crate::power::dispatch::Solver;
 use crate::power::hour::{Hour, SideBySide};
 use crate::power::market::{Limit, Market};
@@ -101,7 +101,7 @@ impl Sides {
 
     /// The proofs.
     #[inline(always)]
-    fn certify(&mut self, market: &Market) -> [crate::power::Certificate; SIDE] {
+    fn certify(&mut self, market: &Market) -> [Certificate; SIDE] {
         let hour = SideBySide {
             withdrawal: &self.withdrawal,
             lower: &self.lower,
@@ -127,11 +127,43 @@ impl Sides {
     }
 }
 
+/// Angles and flows, in the widest vector units.
+struct Flow<'a> {
+    sides: &'a mut Sides,
+    market: &'a Market,
+}
+
+impl pulp::WithSimd for Flow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        self.sides.flow(self.market);
+    }
+}
+
+/// Angles, flows and proofs, in the widest vector units.
+struct Prove<'a> {
+    sides: &'a mut Sides,
+    market: &'a Market,
+}
+
+impl pulp::WithSimd for Prove<'_> {
+    type Output = (Side, [Certificate; SIDE]);
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
+        self.sides.flow(self.market);
+        (self.sides.near(), self.sides.certify(self.market))
+    }
+}
+
 /// One block of hours under work.
 struct Block<'a> {
     form: &'a Formulation,
     case: &'a Case,
-    isolated: &'a [bool],
+    /// 1, or 0 where a bus is isolated and its demand does not count.
+    counts: Vec<f64>,
     /// What a bus draws besides its demand: shunts, and the base of piecewise generators.
     besides: Vec<f64>,
     /// The column of each bus's shedding.
@@ -162,7 +194,7 @@ impl Formulation {
         let mut block = Block {
             form: self,
             case,
-            isolated,
+            counts: isolated.iter().map(|&out| if out { 0.0 } else { 1.0 }).collect(),
             besides: (self.withdrawal.iter().zip(&case.buses).zip(isolated))
                 .map(|((w, bus), &out)| if out { 0.0 } else { w - bus.demand_mw })
                 .collect(),
@@ -189,8 +221,9 @@ impl Formulation {
 impl Block<'_> {
     /// Takes the demand of one hour.
     fn take(&mut self, load: &[f64]) {
-        for (bus, withdrawal) in self.withdrawal.iter_mut().enumerate() {
-            *withdrawal = self.besides[bus] + if self.isolated[bus] { 0.0 } else { load[bus] };
+        let buses = self.besides.iter().zip(&self.counts).zip(load);
+        for (withdrawal, ((besides, counts), load)) in self.withdrawal.iter_mut().zip(buses) {
+            *withdrawal = besides + counts * load;
         }
         for &(column, bus) in &self.shed {
             self.upper[column] = load[bus].max(0.0);
@@ -211,7 +244,7 @@ impl Block<'_> {
             }
             self.base[lane].sum_islands(market.network(), &self.withdrawal);
         }
-        wide.dispatch(|| self.sides.flow(market));
+        wide.dispatch(Flow { sides: &mut self.sides, market });
         for (lane, base) in self.base.iter_mut().enumerate() {
             for (flow, side) in base.flow.iter_mut().zip(&self.sides.flow) {
                 *flow = side[lane];
@@ -228,10 +261,7 @@ impl Block<'_> {
                 self.alone(first + lane)?;
             }
         }
-        let (near, proof) = wide.dispatch(|| {
-            self.sides.flow(market);
-            (self.sides.near(), self.sides.certify(market))
-        });
+        let (near, proof) = wide.dispatch(Prove { sides: &mut self.sides, market });
         for (lane, load) in load_mw.chunks_exact(buses).enumerate() {
             let Some(held) = tight[lane] else { continue };
             if near[lane] != held as f64 || !self.sections_are_clear(lane) || !proof[lane].holds() {

@@ -67,7 +67,7 @@ impl Simplex {
         self.running.follow(market, &self.x);
         self.basic_value.clear();
         for (&limit, side) in self.limits.iter().zip(&self.side) {
-            let value = self.gradients.value_running(market, limit as usize, &self.running, base, &self.x);
+            let value = self.running.value(market, limit as usize, base, &self.x);
             self.basic_value.push(side - value);
         }
         self.lu.solve(&mut self.basic_value);

@@ -58,7 +58,7 @@ impl Simplex {
         for (j, ((&rate, &x), (&low, &high))) in self.rate.iter().zip(&self.x).zip(bounds).enumerate() {
             let range = high - low;
             let helps = if x == low { rate > PIVOT } else { rate < -PIVOT };
-            if helps & (range > 0.0) && !self.is_basic[j] {
+            if helps && range > 0.0 && !self.is_basic[j] {
                 self.candidates.push(Candidate {
                     ratio: (self.reduced[j] / rate).abs(),
                     second_ratio: f64::NAN,
