@@ -30,6 +30,7 @@ mod matpower_text;
 mod network;
 mod opf;
 mod outage;
+mod running;
 mod shift_factor;
 mod simplex;
 mod unit;

@@ -177,3 +177,37 @@ fn what_is_left_out_is_noted_and_what_cannot_be_dispatched_is_refused() {
     let refusal = case.dispatch(Susceptance::Matpower).unwrap_err().to_string();
     assert_eq!(refusal, "gen row 1: a polynomial cost of degree 3: at most quadratic ones (line 8)");
 }
+
+/// Hours searched from the basis of the hour before and proven side by side have the bits of each hour alone, from
+/// nothing: cost and shedding, over a block's border and with a rest that fills no side.
+#[test]
+fn hours_together_have_the_bits_of_each_alone() {
+    let mut case = case("case118.m");
+    for (g, generator) in case.generators.iter_mut().enumerate() {
+        generator.min_mw = 0.0;
+        generator.cost = Cost::Polynomial { constant: 0.0, linear: 10.0 + ((g * 37) % 53) as f64, quadratic: 0.0 };
+    }
+    for (k, branch) in case.branches.iter_mut().enumerate() {
+        branch.rating_mw = if k % 9 == 0 { 25.0 } else { 150.0 };
+    }
+    let hours = 168 + 13;
+    let buses = case.buses.len();
+    let load: Vec<f64> = (0..hours * buses)
+        .map(|i| {
+            let (hour, bus) = (i / buses, i % buses);
+            let level = 0.75 + 0.3 * f64::from(u8::try_from((hour * 7) % 24).unwrap()) / 24.0;
+            case.buses[bus].demand_mw * level * (0.9 + 0.2 * ((i * 7919) % 101) as f64 / 101.0)
+        })
+        .collect();
+    let together = case.dispatch_hours(Susceptance::Matpower, &load, 3000.0).unwrap();
+    assert!(together.worst_gap <= 1e-9 && together.fallback_hours.is_empty());
+    let mut short = 0;
+    for hour in 0..hours {
+        let row = hour * buses..(hour + 1) * buses;
+        let alone = case.dispatch_hours(Susceptance::Matpower, &load[row.clone()], 3000.0).unwrap();
+        assert_eq!(alone.objective_usd_per_h[0], together.objective_usd_per_h[hour], "hour {hour}");
+        assert_eq!(alone.shed_mw, together.shed_mw[row.clone()], "hour {hour}");
+        short += usize::from(alone.shed_mw.iter().sum::<f64>() > 1e-6);
+    }
+    assert!(short > 0, "some hours shed load");
+}

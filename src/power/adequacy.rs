@@ -160,7 +160,9 @@ impl Indices {
     /// Exact indices of hourly loads \[MW\], 24 to a day. `load_sd` is the standard deviation of the forecast as a share of
     /// the load, taken in seven steps that hold all year. A shortage that goes on from hour to hour is one.
     pub fn exact(table: &OutageTable, load_mw: &[f64], load_sd: Option<f64>) -> Self {
-        let Some(sd) = load_sd.filter(|sd| *sd != 0.0) else { return Self::at(table, load_mw, 1.0) };
+        let Some(sd) = load_sd.filter(|sd| *sd != 0.0) else {
+            return Self::at(table, load_mw, 1.0);
+        };
         let mut sum = Self::default();
         for (step, weight) in SEVEN_STEPS {
             let of = Self::at(table, load_mw, 1.0 + step * sd);

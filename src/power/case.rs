@@ -197,7 +197,9 @@ impl Case {
 
     /// Net injection of each bus \[MW\]: scheduled output − demand − shunt.
     pub(super) fn injections(&self) -> Result<Vec<f64>, CaseError> {
-        let consumed = |bus: &CaseBus| if bus.kind == BusKind::Isolated { 0.0 } else { bus.demand_mw + bus.shunt_mw };
+        let consumed = |bus: &CaseBus| {
+            if bus.kind == BusKind::Isolated { 0.0 } else { bus.demand_mw + bus.shunt_mw }
+        };
         let mut injection: Vec<f64> = self.buses.iter().map(|bus| -consumed(bus)).collect();
         for (generator, place) in self.generators.iter().zip(self.generator_places()?) {
             if let Some(bus) = place {

@@ -36,7 +36,7 @@ pub enum CaseFlowsError {
 }
 
 /// Snapshots that one thread takes at a time.
-const BLOCK: usize = 256;
+const BLOCK: usize = 64;
 
 /// A case made ready for many snapshots: its network and what each bus injects by the tables.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,46 +83,77 @@ impl CaseNetwork {
         if buses == 0 || branches == 0 {
             return Ok(());
         }
+        let wide = pulp::Arch::new();
         each_block(flow_mw, branches * BLOCK, |block, flow| {
             let first = block * BLOCK;
             let count = flow.len() / branches;
             let load = &load_mw[first * buses..(first + count) * buses];
             let output = generator_mw.map(|g| &g[first * generators..(first + count) * generators]);
-            self.block(load, output, flow);
+            wide.dispatch(Block { ready: self, load, output, flow });
         });
         Ok(())
     }
 
     /// A block of snapshots, a few side by side.
+    #[inline(always)]
     fn block(&self, load_mw: &[f64], generator_mw: Option<&[f64]>, flow_mw: &mut [f64]) {
+        const LANES: usize = Network::LANES;
         let (buses, generators) = (self.network.bus_count(), self.generator_place.len());
-        let lanes = Network::LANES;
         let branches = self.network.branches().len();
-        let mut injection = vec![0.0; buses * lanes];
         let mut angle = self.network.lanes();
-        for (side, flow) in flow_mw.chunks_mut(branches * lanes).enumerate() {
+        for (side, flow) in flow_mw.chunks_mut(branches * LANES).enumerate() {
             let count = flow.len() / branches;
-            for lane in 0..count {
-                let snapshot = side * lanes + lane;
-                let injection = &mut injection[lane * buses..][..buses];
-                let load = &load_mw[snapshot * buses..][..buses];
-                for bus in 0..buses {
-                    injection[bus] = -self.shunt_mw[bus] - self.demand_counts[bus] * load[bus];
+            let load = &load_mw[side * LANES * buses..][..count * buses];
+            // Lanes beyond the last snapshot repeat the first; nobody reads them.
+            let rows: [&[f64]; LANES] =
+                core::array::from_fn(|lane| &load[if lane < count { lane } else { 0 } * buses..][..buses]);
+            for bus in 0..buses {
+                let (shunt, counts) = (self.shunt_mw[bus], self.demand_counts[bus]);
+                let injection = &mut angle[self.network.place[bus] as usize];
+                for lane in 0..LANES {
+                    injection[lane] = -shunt - counts * rows[lane][bus];
                 }
-                match generator_mw {
-                    None => injection.iter_mut().zip(&self.scheduled_mw).for_each(|(i, mw)| *i += mw),
-                    Some(output) => {
-                        let output = &output[snapshot * generators..][..generators];
-                        for (place, mw) in self.generator_place.iter().zip(output) {
-                            if let Some(bus) = *place {
-                                injection[bus] += mw;
+            }
+            match generator_mw {
+                None => {
+                    for (&place, &scheduled) in self.network.place.iter().zip(&self.scheduled_mw) {
+                        angle[place as usize].iter_mut().for_each(|mw| *mw += scheduled);
+                    }
+                }
+                Some(output) => {
+                    let output = &output[side * LANES * generators..][..count * generators];
+                    let rows: [&[f64]; LANES] = core::array::from_fn(|lane| {
+                        &output[if lane < count { lane } else { 0 } * generators..][..generators]
+                    });
+                    for (g, place) in self.generator_place.iter().enumerate() {
+                        if let Some(bus) = *place {
+                            let injection = &mut angle[self.network.place[bus] as usize];
+                            for lane in 0..LANES {
+                                injection[lane] += rows[lane][g];
                             }
                         }
                     }
                 }
             }
-            self.network.flow_block(&injection[..count * buses], flow, &mut angle);
+            self.network.flow_of_sides(&mut angle, flow);
         }
+    }
+}
+
+/// A block of snapshots, in the widest vector units of the machine.
+struct Block<'a> {
+    ready: &'a CaseNetwork,
+    load: &'a [f64],
+    output: Option<&'a [f64]>,
+    flow: &'a mut [f64],
+}
+
+impl pulp::WithSimd for Block<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        self.ready.block(self.load, self.output, self.flow);
     }
 }
 

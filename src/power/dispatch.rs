@@ -35,10 +35,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::certificate::{Answer, Certificate, certify};
-use super::hour::{DispatchError, Hour};
+use super::certificate::{Answer, Certificate, Scratch, certify};
+use super::hour::{DispatchError, Hour, lane};
 use super::interior::{self, Interior, Point};
 use super::market::{Limit, Market};
+use super::running::Base;
 use super::simplex::{Outcome, Simplex};
 
 /// The certified dispatch of one hour, in the market's order.
@@ -85,18 +86,17 @@ pub struct Effort {
 /// Solves hour after hour of one [`Market`]; it allocates in its first hours only.
 #[derive(Clone, Debug)]
 pub struct Solver {
-    simplex: Simplex,
+    pub(super) simplex: Simplex,
+    base: Base,
     fallback: Option<Point>,
     section: Vec<f64>,
     price: Vec<f64>,
     branch_shadow: Vec<f64>,
     section_shadow: Vec<f64>,
     row_shadow: Vec<f64>,
-    by_bus: Vec<f64>,
-    by_branch: Vec<f64>,
-    by_column: Vec<f64>,
+    scratch: Scratch<1>,
     shape: [usize; 5],
-    effort: Effort,
+    pub(super) effort: Effort,
 }
 
 impl Solver {
@@ -105,15 +105,14 @@ impl Solver {
         let (buses, branches) = (market.network().bus_count(), market.network().branches().len());
         Self {
             simplex: Simplex::new(market),
+            base: Base::new(market.network()),
             fallback: None,
             section: vec![0.0; market.sections().len()],
             price: vec![0.0; buses],
             branch_shadow: vec![0.0; branches],
             section_shadow: vec![0.0; market.sections().len()],
             row_shadow: vec![0.0; market.rows().len()],
-            by_bus: vec![0.0; buses],
-            by_branch: vec![0.0; branches],
-            by_column: vec![0.0; market.columns().len()],
+            scratch: Scratch::new(market),
             shape: shape(market),
             effort: Effort::default(),
         }
@@ -142,22 +141,23 @@ impl Solver {
         hour.check(market)?;
         self.effort.hours += 1;
         self.fallback = None;
+        self.stand(market, hour);
         let mut pivots = 0;
         let mut certificate = None;
         if !self.simplex.is_cold() {
-            let outcome = self.simplex.run(market, hour);
+            let outcome = self.simplex.run(market, hour, &self.base);
             pivots += self.simplex.pivots;
-            if outcome == (Outcome::Optimal { unique: true }) {
-                certificate = Some(self.prove(market, hour)).filter(Certificate::holds);
+            if outcome == Outcome::Optimal {
+                certificate = self.prove(market, hour, true);
             }
         }
         if certificate.is_none() {
             self.simplex.reset();
             self.effort.cold += 1;
-            let outcome = self.simplex.run(market, hour);
+            let outcome = self.simplex.run(market, hour, &self.base);
             pivots += self.simplex.pivots;
             match outcome {
-                Outcome::Optimal { .. } => certificate = Some(self.prove(market, hour)).filter(Certificate::holds),
+                Outcome::Optimal => certificate = self.prove(market, hour, false),
                 Outcome::Infeasible { shortfall_mw } => {
                     self.simplex.reset();
                     return Err(self.conflict(shortfall_mw));
@@ -191,8 +191,29 @@ impl Solver {
         DispatchError::Infeasible { conflicting: self.simplex.conflict.clone(), shortfall_mw }
     }
 
-    /// Prices and shadow prices of the simplex's basis, and the proof.
-    fn prove(&mut self, market: &Market, hour: &Hour) -> Certificate {
+    /// What the hour's withdrawals do alone.
+    fn stand(&mut self, market: &Market, hour: &Hour) {
+        let network = market.network();
+        let Simplex { injection, angle, .. } = &mut self.simplex;
+        for (injection, withdrawal) in injection.iter_mut().zip(hour.withdrawal_mw) {
+            *injection = -withdrawal;
+        }
+        network.angles_by_place(injection.as_chunks::<1>().0, angle);
+        network.flow_from_places(angle, self.base.flow.as_chunks_mut::<1>().0);
+        self.base.sum_islands(network, hour.withdrawal_mw);
+    }
+
+    /// The numbers of the simplex's optimum and the proof, if it holds (and, where that is asked, if no other basis gives
+    /// the same or an equally good dispatch).
+    fn prove(&mut self, market: &Market, hour: &Hour, only_if_unique: bool) -> Option<Certificate> {
+        self.simplex.settle(market, hour);
+        if only_if_unique && !self.simplex.columns_are_clear(hour) {
+            return None;
+        }
+        self.simplex.measure(market);
+        if only_if_unique && !self.simplex.limits_are_clear(market, hour) {
+            return None;
+        }
         self.simplex.price(&mut self.price);
         self.branch_shadow.fill(0.0);
         self.section_shadow.fill(0.0);
@@ -207,18 +228,17 @@ impl Solver {
         }
         self.section.copy_from_slice(&self.simplex.section);
         let mut answer = Answer {
-            x: &self.simplex.x,
+            x: lane(&self.simplex.x),
             angle: &self.simplex.angle,
-            flow: &self.simplex.flow,
-            price: &self.price,
-            branch_shadow: &self.branch_shadow,
-            section_shadow: &self.section_shadow,
-            row_shadow: &self.row_shadow,
-            by_bus: &mut self.by_bus,
-            by_branch: &mut self.by_branch,
-            by_column: &mut self.by_column,
+            flow: lane(&self.simplex.flow),
+            price: lane(&self.price),
+            branch_shadow: lane(&self.branch_shadow),
+            section_shadow: lane(&self.section_shadow),
+            row_shadow: lane(&self.row_shadow),
+            scratch: &mut self.scratch,
         };
-        certify(market, hour, &mut answer)
+        let [certificate] = certify(market, &hour.alone(), &mut answer);
+        certificate.holds().then_some(certificate)
     }
 
     /// The interior point's answer, certified to what an interior point can.
@@ -234,7 +254,7 @@ impl Solver {
             }
             Interior::Unsolved => return Err(DispatchError::Unsolved),
         };
-        market.network().flow_from_places(&point.angle, &mut self.simplex.flow);
+        market.network().flow_from_places(&point.angle, self.simplex.flow.as_chunks_mut::<1>().0);
         for (section, terms) in self.section.iter_mut().zip(market.sections()) {
             *section = terms.iter().map(|&(branch, weight)| weight * self.simplex.flow[branch]).sum();
         }
@@ -243,18 +263,16 @@ impl Solver {
         self.section_shadow.copy_from_slice(&point.section_shadow);
         self.row_shadow.copy_from_slice(&point.row_shadow);
         let mut answer = Answer {
-            x: &point.x,
+            x: lane(&point.x),
             angle: &point.angle,
-            flow: &self.simplex.flow,
-            price: &self.price,
-            branch_shadow: &self.branch_shadow,
-            section_shadow: &self.section_shadow,
-            row_shadow: &self.row_shadow,
-            by_bus: &mut self.by_bus,
-            by_branch: &mut self.by_branch,
-            by_column: &mut self.by_column,
+            flow: lane(&self.simplex.flow),
+            price: lane(&self.price),
+            branch_shadow: lane(&self.branch_shadow),
+            section_shadow: lane(&self.section_shadow),
+            row_shadow: lane(&self.row_shadow),
+            scratch: &mut self.scratch,
         };
-        let certificate = certify(market, hour, &mut answer);
+        let [certificate] = certify(market, &hour.alone(), &mut answer);
         self.fallback = Some(point);
         if certificate.gap <= FALLBACK_GAP { Ok(certificate) } else { Err(DispatchError::Unsolved) }
     }

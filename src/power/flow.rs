@@ -6,7 +6,7 @@ use super::network::Network;
 
 impl Network {
     /// Snapshots solved side by side.
-    pub(super) const LANES: usize = 8;
+    pub(super) const LANES: usize = 16;
 
     /// Memory for the angles of snapshots side by side.
     pub(super) fn lanes(&self) -> Vec<[f64; Self::LANES]> {
@@ -17,14 +17,14 @@ impl Network {
     /// shorter slice leaves the rest at zero injection, or unwritten.
     pub fn flow(&self, injection_mw: &[f64], flow_mw: &mut [f64]) {
         let mut angle = vec![[0.0]; self.places()];
-        self.angles_by_place(injection_mw, &mut angle);
-        self.flow_from_places(&angle, flow_mw);
+        self.angles_by_place(injection_mw.as_chunks::<1>().0, &mut angle);
+        self.flow_from_places(&angle, flow_mw.as_chunks_mut::<1>().0);
     }
 
     /// The voltage angle at each bus \[rad\], reference buses at zero, for the net injection at each bus \[MW\].
     pub fn angles(&self, injection_mw: &[f64], angle_rad: &mut [f64]) {
         let mut by_place = vec![[0.0]; self.places()];
-        self.angles_by_place(injection_mw, &mut by_place);
+        self.angles_by_place(injection_mw.as_chunks::<1>().0, &mut by_place);
         for (angle, &place) in angle_rad.iter_mut().zip(&self.place) {
             *angle = by_place[place as usize][0];
         }
@@ -45,16 +45,61 @@ impl Network {
     }
 
     /// Up to [`Self::LANES`] snapshots at once.
-    pub(super) fn flow_block(&self, injection_mw: &[f64], flow_mw: &mut [f64], angle: &mut [[f64; Self::LANES]]) {
+    fn flow_block(&self, injection_mw: &[f64], flow_mw: &mut [f64], angle: &mut [[f64; Self::LANES]]) {
         angle.fill([0.0; Self::LANES]);
         for (lane, snapshot) in injection_mw.chunks_exact(self.bus_count()).enumerate() {
             for (&place, &mw) in self.place.iter().zip(snapshot) {
                 angle[place as usize][lane] = mw;
             }
         }
+        self.flow_of_sides(angle, flow_mw);
+    }
+
+    /// Flows of snapshots side by side, from injections by place to rows of flows. Angles come out by place.
+    #[inline(always)]
+    pub(super) fn flow_of_sides<const W: usize>(&self, angle: &mut [[f64; W]], flow_mw: &mut [f64]) {
+        /// Branches that are turned from columns to rows at once.
+        const TURN: usize = 8;
+        self.solve_by_place(angle);
+        let branches = self.ends.len();
+        let whole = branches / TURN * TURN;
+        for first in (0..whole).step_by(TURN) {
+            let mut turned = [[0.0; W]; TURN];
+            for (k, flow) in (first..).zip(&mut turned) {
+                self.flow_of_branch(k, angle, flow);
+            }
+            for (lane, row) in flow_mw.chunks_exact_mut(branches).enumerate().take(W) {
+                let row: &mut [f64] = &mut row[first..first + TURN];
+                for i in 0..TURN {
+                    row[i] = turned[i][lane];
+                }
+            }
+        }
+        for k in whole..branches {
+            let mut flow = [0.0; W];
+            self.flow_of_branch(k, angle, &mut flow);
+            for (row, mw) in flow_mw.chunks_exact_mut(branches).zip(flow) {
+                row[k] = mw;
+            }
+        }
+    }
+
+    /// The flow over one branch from angles by place.
+    #[inline(always)]
+    fn flow_of_branch<const W: usize>(&self, k: usize, angle: &[[f64; W]], flow_mw: &mut [f64; W]) {
+        let (f, t) = self.ends[k];
+        let (from, to, b, shift) = (&angle[f as usize], &angle[t as usize], self.susceptance[k], self.shift_mw[k]);
+        for lane in 0..W {
+            flow_mw[lane] = b * (from[lane] - to[lane]) - shift;
+        }
+    }
+
+    /// Angles from injections by place, in place; the references' place ends at zero.
+    #[inline(always)]
+    fn solve_by_place<const W: usize>(&self, angle: &mut [[f64; W]]) {
         for (&(f, t), &shift) in self.ends.iter().zip(&self.shift_mw) {
             if shift != 0.0 {
-                for lane in 0..Self::LANES {
+                for lane in 0..W {
                     angle[f as usize][lane] += shift;
                     angle[t as usize][lane] -= shift;
                 }
@@ -62,40 +107,29 @@ impl Network {
         }
         self.ldl.solve(angle);
         if let Some(reference) = angle.last_mut() {
-            *reference = [0.0; Self::LANES];
-        }
-        for (lane, snapshot) in flow_mw.chunks_exact_mut(self.branches().len()).enumerate() {
-            for (k, mw) in snapshot.iter_mut().enumerate() {
-                let (f, t) = self.ends[k];
-                let difference = angle[f as usize][lane] - angle[t as usize][lane];
-                *mw = self.susceptance[k] * difference - self.shift_mw[k];
-            }
+            *reference = [0.0; W];
         }
     }
 
-    /// Angles by place for one snapshot; the references' place ends at zero.
-    pub(super) fn angles_by_place(&self, injection_mw: &[f64], angle: &mut [[f64; 1]]) {
-        angle.fill([0.0]);
-        for (&place, &mw) in self.place.iter().zip(injection_mw) {
-            angle[place as usize][0] = mw;
+    /// Angles by place of `W` snapshots, from the injections by bus; the references' place ends at zero.
+    #[inline(always)]
+    pub(super) fn angles_by_place<const W: usize>(&self, injection_mw: &[[f64; W]], angle: &mut [[f64; W]]) {
+        angle.fill([0.0; W]);
+        for (&place, mw) in self.place.iter().zip(injection_mw) {
+            angle[place as usize] = *mw;
         }
-        for (&(f, t), &shift) in self.ends.iter().zip(&self.shift_mw) {
-            if shift != 0.0 {
-                angle[f as usize][0] += shift;
-                angle[t as usize][0] -= shift;
-            }
-        }
-        self.ldl.solve(angle);
-        if let Some(reference) = angle.last_mut() {
-            *reference = [0.0];
-        }
+        self.solve_by_place(angle);
     }
 
     /// Flows from angles by place.
-    pub(super) fn flow_from_places(&self, angle: &[[f64; 1]], flow_mw: &mut [f64]) {
+    #[inline(always)]
+    pub(super) fn flow_from_places<const W: usize>(&self, angle: &[[f64; W]], flow_mw: &mut [[f64; W]]) {
         let branches = self.ends.iter().zip(&self.susceptance).zip(&self.shift_mw);
         for (mw, ((&(f, t), &b), &shift)) in flow_mw.iter_mut().zip(branches) {
-            *mw = b * (angle[f as usize][0] - angle[t as usize][0]) - shift;
+            let (from, to) = (&angle[f as usize], &angle[t as usize]);
+            for lane in 0..W {
+                mw[lane] = b * (from[lane] - to[lane]) - shift;
+            }
         }
     }
 }

@@ -79,8 +79,11 @@ impl Gradients {
         &self.by_bus[self.slot[limit] as usize * self.buses..][..self.buses]
     }
 
-    /// The limit's quantity when every column is at zero.
-    pub(super) fn at_zero(&self, limit: usize, withdrawal_mw: &[f64]) -> f64 {
-        self.offset[self.slot[limit] as usize] - dot(self.by_bus(limit), withdrawal_mw)
+    /// The limit's quantity at an injection by bus, and columns `x` where it is a row.
+    pub(super) fn value(&self, market: &Market, limit: usize, injection: &[f64], x: &[f64]) -> f64 {
+        match market.limit_at(limit) {
+            Limit::Row(row) => market.rows()[row].iter().map(|&(column, coefficient)| coefficient * x[column]).sum(),
+            _ => self.offset[self.slot[limit] as usize] + dot(self.by_bus(limit), injection),
+        }
     }
 }

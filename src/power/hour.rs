@@ -27,6 +27,42 @@ pub struct Hour<'a> {
     pub row_high_mw: &'a [f64],
 }
 
+/// The numbers of `W` hours side by side, each slice in the market's order.
+#[derive(Clone, Copy)]
+pub(super) struct SideBySide<'a, const W: usize> {
+    pub(super) withdrawal: &'a [[f64; W]],
+    pub(super) lower: &'a [[f64; W]],
+    pub(super) upper: &'a [[f64; W]],
+    pub(super) cost: &'a [[f64; W]],
+    pub(super) branch_limit: &'a [[f64; W]],
+    pub(super) section_low: &'a [[f64; W]],
+    pub(super) section_high: &'a [[f64; W]],
+    pub(super) row_low: &'a [[f64; W]],
+    pub(super) row_high: &'a [[f64; W]],
+}
+
+/// A slice as one lane.
+pub(super) fn lane(values: &[f64]) -> &[[f64; 1]] {
+    values.as_chunks().0
+}
+
+impl<'a> Hour<'a> {
+    /// The hour as one lane.
+    pub(super) fn alone(&self) -> SideBySide<'a, 1> {
+        SideBySide {
+            withdrawal: lane(self.withdrawal_mw),
+            lower: lane(self.lower_mw),
+            upper: lane(self.upper_mw),
+            cost: lane(self.cost_usd_per_mwh),
+            branch_limit: lane(self.branch_limit_mw),
+            section_low: lane(self.section_low_mw),
+            section_high: lane(self.section_high_mw),
+            row_low: lane(self.row_low_mw),
+            row_high: lane(self.row_high_mw),
+        }
+    }
+}
+
 /// Why an hour has no dispatch.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DispatchError {

@@ -127,14 +127,18 @@ pub(super) fn solve(market: &Market, hour: &Hour, quadratic: &[f64]) -> Interior
         .tol_gap_rel(1e-10)
         .tol_feas(1e-10)
         .build();
-    let Ok(settings) = settings else { return Interior::Unsolved };
+    let Ok(settings) = settings else {
+        return Interior::Unsolved;
+    };
     let Ok(mut solver) = DefaultSolver::new(&hessian, &cost, &matrix, &rows.rhs, &cones, settings) else {
         return Interior::Unsolved;
     };
     solver.solve();
     match solver.solution.status {
         SolverStatus::Solved | SolverStatus::AlmostSolved => {}
-        SolverStatus::PrimalInfeasible | SolverStatus::AlmostPrimalInfeasible => return Interior::Infeasible,
+        SolverStatus::PrimalInfeasible | SolverStatus::AlmostPrimalInfeasible => {
+            return Interior::Infeasible;
+        }
         _ => return Interior::Unsolved,
     }
     let (primal, dual) = (&solver.solution.x, &solver.solution.z);

@@ -26,6 +26,10 @@ pub struct Ldl {
     column_start: Vec<u32>,
     row: Vec<u32>,
     value: Vec<f64>,
+    /// L by rows, for the way forward: each unknown is gathered in one go, as on the way back.
+    row_start: Vec<u32>,
+    column: Vec<u32>,
+    row_value: Vec<f64>,
     inverse_pivot: Vec<f64>,
 }
 
@@ -95,7 +99,8 @@ impl Ldl {
                 *v /= d;
             }
         }
-        Ok(Self { position, column_start, row, value, inverse_pivot })
+        let (row_start, column, row_value) = by_rows(&column_start, &row, &value);
+        Ok(Self { position, column_start, row, value, row_start, column, row_value, inverse_pivot })
     }
 
     /// How many nodes there are.
@@ -120,17 +125,19 @@ impl Ldl {
 
     /// Solves in place for `W` right-hand sides at once, `x[position][lane]`. `x` may be longer than the matrix; the rest
     /// is left alone.
+    #[inline(always)]
     pub fn solve<const W: usize>(&self, x: &mut [[f64; W]]) {
         let n = self.len();
-        for column in 0..n {
-            let xi = x[column];
-            let (begin, end) = (self.column_start[column] as usize, self.column_start[column + 1] as usize);
-            for (&r, &l) in self.row[begin..end].iter().zip(&self.value[begin..end]) {
-                let target = &mut x[r as usize];
+        for row in 0..n {
+            let mut xi = x[row];
+            let (begin, end) = (self.row_start[row] as usize, self.row_start[row + 1] as usize);
+            for (&c, &l) in self.column[begin..end].iter().zip(&self.row_value[begin..end]) {
+                let source = x[c as usize];
                 for lane in 0..W {
-                    target[lane] -= l * xi[lane];
+                    xi[lane] -= l * source[lane];
                 }
             }
+            x[row] = xi;
         }
         for column in (0..n).rev() {
             let mut xi = x[column];
@@ -148,6 +155,29 @@ impl Ldl {
             x[column] = xi;
         }
     }
+}
+
+/// A matrix stored by columns, by rows: in each row the columns rise.
+fn by_rows(column_start: &[u32], row: &[u32], value: &[f64]) -> (Vec<u32>, Vec<u32>, Vec<f64>) {
+    let n = column_start.len() - 1;
+    let mut row_start = vec![0_u32; n + 1];
+    for &r in row {
+        row_start[r as usize + 1] += 1;
+    }
+    for r in 0..n {
+        row_start[r + 1] += row_start[r];
+    }
+    let mut next = row_start.clone();
+    let (mut columns, mut values) = (vec![0; row.len()], vec![0.0; row.len()]);
+    for c in 0..n {
+        for p in column_start[c] as usize..column_start[c + 1] as usize {
+            let at = &mut next[row[p] as usize];
+            columns[*at as usize] = c as u32;
+            values[*at as usize] = value[p];
+            *at += 1;
+        }
+    }
+    (row_start, columns, values)
 }
 
 /// Minimum-degree elimination on the graph itself: each node's position, and its neighbors at the moment it goes.

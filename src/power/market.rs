@@ -12,6 +12,7 @@
 //! ```
 
 use super::network::Network;
+use std::sync::OnceLock;
 
 /// One decision variable: so many MW injected at (or taken from) one bus.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,6 +87,8 @@ pub struct Market {
     rows: Vec<Vec<(usize, f64)>>,
     /// The cost that decides among dispatches of equal cost.
     preference: Vec<f64>,
+    /// Flow over each branch per MW injected at a bus, computed when first asked for.
+    response: Vec<OnceLock<Box<[f64]>>>,
 }
 
 impl Market {
@@ -112,7 +115,8 @@ impl Market {
             return Err(MarketError::Row { row });
         }
         let preference = (0..columns.len()).map(|j| preference(j, columns.len())).collect();
-        Ok(Self { network, columns, sections, rows, preference })
+        let response = vec![OnceLock::new(); network.bus_count()];
+        Ok(Self { network, columns, sections, rows, preference, response })
     }
 
     /// The network.
@@ -133,6 +137,11 @@ impl Market {
     /// The rows, each a list of (column, coefficient).
     pub fn rows(&self) -> &[Vec<(usize, f64)>] {
         &self.rows
+    }
+
+    /// What one MW injected at a bus (and taken out at the reference of its island) adds to the flow over each branch.
+    pub(super) fn response(&self, bus: usize) -> &[f64] {
+        self.response[bus].get_or_init(|| self.network.unit_flow(bus))
     }
 
     pub(super) fn preferences(&self) -> &[f64] {

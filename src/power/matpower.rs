@@ -303,7 +303,9 @@ impl Reading {
 
 /// A polynomial by its coefficients, highest power first.
 fn polynomial(coefficients: &[f64], line: usize) -> Cost {
-    let power = |p: usize| if p < coefficients.len() { coefficients[coefficients.len() - 1 - p] } else { 0.0 };
+    let power = |p: usize| {
+        if p < coefficients.len() { coefficients[coefficients.len() - 1 - p] } else { 0.0 }
+    };
     if (3..coefficients.len()).any(|p| power(p) != 0.0) {
         let degree = (0..coefficients.len()).rev().find(|&p| power(p) != 0.0).unwrap_or(0);
         return Cost::Unsupported {
@@ -335,10 +337,15 @@ impl Case {
     pub fn to_matpower(&self) -> String {
         let mut out = String::new();
         let name = if self.name.is_empty() { "case_hashwatt" } else { &self.name };
-        let number =
-            |v: f64| if v.is_infinite() { if v > 0.0 { "Inf" } else { "-Inf" }.to_owned() } else { v.to_string() };
-        let rating = |v: f64| if v.is_infinite() { "0".to_owned() } else { v.to_string() };
-        let angle = |v: f64, none: &str| if v.is_infinite() { none.to_owned() } else { v.to_string() };
+        let number = |v: f64| {
+            if v.is_infinite() { if v > 0.0 { "Inf" } else { "-Inf" }.to_owned() } else { v.to_string() }
+        };
+        let rating = |v: f64| {
+            if v.is_infinite() { "0".to_owned() } else { v.to_string() }
+        };
+        let angle = |v: f64, none: &str| {
+            if v.is_infinite() { none.to_owned() } else { v.to_string() }
+        };
         let _ = writeln!(out, "function mpc = {name}\nmpc.version = '2';\nmpc.baseMVA = {};", self.base_mva);
         out.push_str("\n%\tbus_i\ttype\tPd\tQd\tGs\tBs\tarea\tVm\tVa\tbaseKV\tzone\tVmax\tVmin\nmpc.bus = [\n");
         for bus in &self.buses {
@@ -375,7 +382,9 @@ impl Case {
             );
         }
         out.push_str("];\n\n%\tmodel\tstartup\tshutdown\tn\tcoefficients or points\nmpc.gencost = [\n");
-        let most = |c: &Cost| if let Cost::Piecewise(points) = c { 2 * points.len() } else { 3 };
+        let most = |c: &Cost| {
+            if let Cost::Piecewise(points) = c { 2 * points.len() } else { 3 }
+        };
         let width = self.generators.iter().map(|g| most(&g.cost)).max().unwrap_or(3);
         for g in &self.generators {
             let (model, count, values) = match &g.cost {

@@ -98,6 +98,9 @@ pub struct Network {
     pub(super) susceptance: Vec<f64>,
     /// b φ of each branch \[MW\].
     pub(super) shift_mw: Vec<f64>,
+    /// The branches at each bus, with the sign of what they take away: `at_bus[first_at[b]..first_at[b + 1]]`.
+    first_at: Vec<u32>,
+    at_bus: Vec<(u32, f64)>,
 }
 
 impl Network {
@@ -157,10 +160,13 @@ impl Network {
             .map(|&u| if u == usize::MAX { unknowns.len() as u32 } else { ldl.position()[u] })
             .collect();
         let ends = branches.iter().map(|b| (place[b.from], place[b.to])).collect();
-        let carried = |b: &Branch| if b.in_service { b.susceptance_mw_per_rad } else { 0.0 };
+        let carried = |b: &Branch| {
+            if b.in_service { b.susceptance_mw_per_rad } else { 0.0 }
+        };
         let susceptance: Vec<f64> = branches.iter().map(carried).collect();
         let shift_mw = branches.iter().map(|b| if b.in_service { carried(b) * b.shift_rad } else { 0.0 }).collect();
-        Ok(Self { branches, island, reference, ldl, place, ends, susceptance, shift_mw })
+        let (first_at, at_bus) = incidence(buses, &branches);
+        Ok(Self { branches, island, reference, ldl, place, ends, susceptance, shift_mw, first_at, at_bus })
     }
 
     /// How many buses there are.
@@ -183,10 +189,41 @@ impl Network {
         &self.reference
     }
 
+    /// Takes from each bus what its branches carry away: `left_b −= Σ out of b − Σ into b`.
+    #[inline(always)]
+    pub(super) fn carry_away<const W: usize>(&self, by_branch: &[[f64; W]], left: &mut [[f64; W]]) {
+        for (left, ends) in left.iter_mut().zip(self.first_at.windows(2)) {
+            let mut away = [0.0; W];
+            for &(branch, sign) in &self.at_bus[ends[0] as usize..ends[1] as usize] {
+                let flow = &by_branch[branch as usize];
+                for lane in 0..W {
+                    away[lane] += sign * flow[lane];
+                }
+            }
+            for lane in 0..W {
+                left[lane] -= away[lane];
+            }
+        }
+    }
+
     /// How long an angle vector by place is: one place for each unknown, and the shared one of the references.
     pub(super) fn places(&self) -> usize {
         self.ldl.len() + 1
     }
+}
+
+/// The branches in service at each bus, as a list of lists.
+fn incidence(buses: usize, branches: &[Branch]) -> (Vec<u32>, Vec<(u32, f64)>) {
+    let mut lists = vec![Vec::new(); buses];
+    for (k, b) in branches.iter().enumerate().filter(|(_, b)| b.in_service) {
+        lists[b.from].push((k as u32, 1.0));
+        lists[b.to].push((k as u32, -1.0));
+    }
+    let mut first = vec![0];
+    for list in &lists {
+        first.push(first.last().copied().unwrap_or(0) + list.len() as u32);
+    }
+    (first, lists.concat())
 }
 
 /// The island of each bus and the lowest bus of each island.

@@ -30,6 +30,18 @@ impl Network {
         }
     }
 
+    /// The flow over each branch per MW injected at a bus: a column of shift factors.
+    pub(super) fn unit_flow(&self, bus: usize) -> Box<[f64]> {
+        let mut by_place = vec![[0.0]; self.places()];
+        by_place[self.place[bus] as usize][0] = 1.0;
+        self.ldl.solve(&mut by_place);
+        if let Some(reference) = by_place.last_mut() {
+            *reference = [0.0];
+        }
+        let angle = |place: u32| by_place[place as usize][0];
+        self.ends.iter().zip(&self.susceptance).map(|(&(f, t), b)| b * (angle(f) - angle(t))).collect()
+    }
+
     /// The share of the lost branch's flow that each branch takes over: −1 for the lost one, `None` if the outage splits
     /// the network (or names no branch in service).
     pub fn outage_factors(&self, lost: usize) -> Option<Vec<f64>> {

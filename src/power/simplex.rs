@@ -1,37 +1,40 @@
 //! The bounded dual simplex of the hourly dispatch, on the few rows that matter.
 //!
 //! The basis is a set of columns strictly between their bounds and an equally long set of tight limits; every other
-//! column sits at the bound its reduced cost prefers and every other limit is slack. Nothing else is state: values,
-//! prices and reduced costs are computed afresh from these two sets in each iteration (the basis matrix has a handful of
-//! rows), so that no error accumulates and the numbers of an hour depend on its final basis alone. A limit enters when
-//! it is violated and leaves when its price vanishes. The ratio test takes long steps (Maros 2003): columns it passes
+//! column sits at the bound its reduced cost prefers and every other limit is slack. Prices and reduced costs are computed
+//! afresh from these two sets in each iteration (the basis matrix has a handful of rows); flows are kept running while
+//! columns move, and solved anew at the end, so that the numbers of an hour depend on its final basis alone. A limit
+//! enters when it is violated and leaves when its price vanishes. The ratio test takes long steps (Maros 2003): columns it passes
 //! flip to their other bound, so that from an empty basis the first pivot is the merit order.
 //!
 //! Costs are compared in lexicographic order, true cost first and then the market's second cost: among all dispatches of
 //! least cost there is one answer, and no dual degeneracy on which pivots could cycle.
 
+mod place;
+mod ratio;
+
+pub(super) use place::MARGIN_MW;
+
 use super::dense::DenseLu;
 use super::gradient::Gradients;
 use super::hour::Hour;
-use super::lanes::dot;
+use super::lanes::furthest_beyond;
 use super::market::{Limit, Market};
+use super::running::{Base, Running};
+use ratio::{Candidate, Entering, PIVOT};
 
 /// A violation no larger than this is none \[MW\].
 const FEASIBLE_MW: f64 = 1e-8;
-/// A basic quantity this near to a bound may have another basis with the same dispatch \[MW\].
-const MARGIN_MW: f64 = 1e-6;
 /// Reduced costs below this share of the largest cost are ties.
 const TIE: f64 = 1e-11;
 /// Ties of the second cost.
 const SECOND_TIE: f64 = 1e-9;
-/// A column that moves the leaving quantity less than this cannot enter.
-const PIVOT: f64 = 1e-9;
 
 /// How a run of the simplex ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Outcome {
-    /// Optimal. `unique` if no other basis describes the same or an equally good dispatch.
-    Optimal { unique: bool },
+    /// Optimal: [`Simplex::settle`] and [`Simplex::measure`] give its numbers.
+    Optimal,
     /// No dispatch meets all limits; the conflict is in [`Simplex::conflict`].
     Infeasible { shortfall_mw: f64 },
     /// The basis is singular, not dual feasible, or pivots ran out.
@@ -55,23 +58,6 @@ enum Leaver {
     Limit(usize),
 }
 
-/// A column or tight limit that could take over.
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    ratio: f64,
-    second_ratio: f64,
-    rate: f64,
-    reach_mw: f64,
-    who: Entering,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Entering {
-    Column(u32),
-    /// By its place in the basis.
-    Limit(u32),
-}
-
 /// The basis and all it works with.
 #[derive(Clone, Debug)]
 pub(super) struct Simplex {
@@ -91,13 +77,16 @@ pub(super) struct Simplex {
     multiplier: Vec<f64>,
     rate: Vec<f64>,
     second_is_known: bool,
+    /// Whether factor, duals and reduced costs are those of the basis, at the costs in `valued_at`.
+    is_valued: bool,
+    valued_at: Vec<f64>,
     saw_tie: bool,
     tie: f64,
     candidates: Vec<Candidate>,
-    surplus: Vec<f64>,
+    running: Running,
     pub(super) x: Vec<f64>,
     reduced: Vec<f64>,
-    injection: Vec<f64>,
+    pub(super) injection: Vec<f64>,
     pub(super) angle: Vec<[f64; 1]>,
     pub(super) flow: Vec<f64>,
     pub(super) section: Vec<f64>,
@@ -127,10 +116,12 @@ impl Simplex {
             multiplier: Vec::new(),
             rate: vec![0.0; columns],
             second_is_known: false,
+            is_valued: false,
+            valued_at: vec![0.0; columns],
             saw_tie: false,
             tie: 0.0,
             candidates: Vec::with_capacity(columns + 16),
-            surplus: vec![0.0; network.references().len()],
+            running: Running::new(market),
             x: vec![0.0; columns],
             reduced: vec![0.0; columns],
             injection: vec![0.0; network.bus_count()],
@@ -149,6 +140,8 @@ impl Simplex {
         self.limits.clear();
         self.is_basic.fill(false);
         self.is_tight.fill(false);
+        self.is_valued = false;
+        self.running.reset();
     }
 
     /// Whether there is no basis to start from.
@@ -172,23 +165,22 @@ impl Simplex {
         }
     }
 
-    /// Solves an hour from the basis at hand.
-    pub(super) fn run(&mut self, market: &Market, hour: &Hour) -> Outcome {
+    /// Solves an hour from the basis at hand. `base` is what its withdrawals do alone.
+    pub(super) fn run(&mut self, market: &Market, hour: &Hour, base: &Base) -> Outcome {
         self.pivots = 0;
         self.is_idle.fill(false);
         let largest = hour.cost_usd_per_mwh.iter().fold(0.0_f64, |m, c| m.max(c.abs()));
         self.tie = TIE * largest.max(1e-3);
         let most_pivots = 100 + 4 * (market.columns().len() + market.limit_count());
         for _ in 0..most_pivots {
-            if !self.factor() {
+            if !self.value(hour) {
                 return Outcome::Lost;
             }
-            self.value_columns(hour);
-            if !self.place(market, hour) {
+            if !self.place(market, hour, base) {
                 return Outcome::Lost;
             }
-            let Some(leaving) = self.most_violated(market, hour) else {
-                return Outcome::Optimal { unique: self.is_unique(market, hour) };
+            let Some(leaving) = self.most_violated(market, hour, base) else {
+                return Outcome::Optimal;
             };
             if let Some(outcome) = self.pivot(market, hour, leaving) {
                 return outcome;
@@ -197,14 +189,18 @@ impl Simplex {
         Outcome::Lost
     }
 
-    fn factor(&mut self) -> bool {
+    /// Factor, duals of the tight limits and reduced costs of all columns, unless those at hand are still right. False if
+    /// the basis is singular.
+    fn value(&mut self, hour: &Hour) -> bool {
+        if self.is_valued && self.valued_at == hour.cost_usd_per_mwh {
+            return true;
+        }
         let Self { lu, columns, limits, gradients, .. } = self;
-        columns.len() == limits.len()
-            && lu.factor(columns.len(), |i, j| gradients.by_column(limits[i] as usize)[columns[j] as usize])
-    }
-
-    /// Duals of the tight limits and reduced costs of all columns.
-    fn value_columns(&mut self, hour: &Hour) {
+        let regular = columns.len() == limits.len()
+            && lu.factor(columns.len(), |i, j| gradients.by_column(limits[i] as usize)[columns[j] as usize]);
+        if !regular {
+            return false;
+        }
         self.dual.clear();
         self.dual.extend(self.columns.iter().map(|&j| hour.cost_usd_per_mwh[j as usize]));
         self.lu.solve_transposed(&mut self.dual);
@@ -215,7 +211,9 @@ impl Simplex {
             }
         }
         self.second_is_known = false;
-        self.saw_tie = false;
+        self.is_valued = true;
+        self.valued_at.copy_from_slice(hour.cost_usd_per_mwh);
+        true
     }
 
     /// Duals of the second cost, when a tie asks for them.
@@ -237,52 +235,9 @@ impl Simplex {
         d
     }
 
-    /// Puts each nonbasic column and each tight limit on the side its reduced cost prefers, then the basic columns where
-    /// the tight limits hold. False if the preferred side of a limit does not exist.
-    fn place(&mut self, market: &Market, hour: &Hour) -> bool {
-        for j in 0..self.x.len() {
-            let (low, high, d) = (hour.lower_mw[j], hour.upper_mw[j], self.reduced[j]);
-            let mut at_low = d >= 0.0;
-            if d.abs() <= self.tie && low < high && !self.is_basic[j] {
-                let second = self.second_reduced(market, j);
-                at_low = second >= 0.0;
-                self.saw_tie |= second.abs() <= SECOND_TIE;
-            }
-            self.x[j] = if at_low { low } else { high };
-        }
-        for &j in &self.columns {
-            self.x[j as usize] = 0.0;
-        }
-        self.side.clear();
-        self.basic_value.clear();
-        for i in 0..self.limits.len() {
-            let limit = self.limits[i] as usize;
-            let (low, high) = hour.sides(market, limit);
-            let mut at_low = self.dual[i] >= 0.0;
-            if self.dual[i].abs() <= self.tie && low < high {
-                self.know_second(market);
-                at_low = self.second_dual[i] >= 0.0;
-                self.saw_tie |= self.second_dual[i].abs() <= SECOND_TIE;
-            }
-            let side = if at_low { low } else { high };
-            if !side.is_finite() {
-                return false;
-            }
-            let at_zero = self.gradients.at_zero(limit, hour.withdrawal_mw);
-            let rest = side - at_zero - dot(self.gradients.by_column(limit), &self.x);
-            self.side.push(side);
-            self.basic_value.push(rest);
-        }
-        self.lu.solve(&mut self.basic_value);
-        for (&j, &value) in self.columns.iter().zip(&self.basic_value) {
-            self.x[j as usize] = value;
-        }
-        true
-    }
-
     /// The next quantity to repair: a balance nobody holds yet, else the basic column furthest out of its bounds, else
     /// the most violated limit.
-    fn most_violated(&mut self, market: &Market, hour: &Hour) -> Option<Leaving> {
+    fn most_violated(&self, market: &Market, hour: &Hour, base: &Base) -> Option<Leaving> {
         let mut worst: Option<Leaving> = None;
         let mut consider = |who, below: f64, above: f64| {
             let (violation_mw, direction) = if below > above { (below, 1.0) } else { (above, -1.0) };
@@ -298,27 +253,14 @@ impl Simplex {
             return worst;
         }
 
-        for (injection, withdrawal) in self.injection.iter_mut().zip(hour.withdrawal_mw) {
-            *injection = -withdrawal;
-        }
-        for (column, x) in market.columns().iter().zip(&self.x) {
-            self.injection[column.bus] += column.injection * x;
-        }
-        let network = market.network();
         for island in 0..self.is_idle.len() {
             if !self.is_tight[island] && !self.is_idle[island] {
-                self.surplus.fill(0.0);
-                for (&i, mw) in network.island_of().iter().zip(&self.injection) {
-                    self.surplus[i as usize] += mw;
-                }
-                let surplus = self.surplus[island];
+                let surplus = self.running.surplus(base, island);
                 let direction = if surplus > 0.0 { -1.0 } else { 1.0 };
                 return Some(Leaving { who: Leaver::Limit(island), direction, violation_mw: surplus.abs() });
             }
         }
 
-        network.angles_by_place(&self.injection, &mut self.angle);
-        network.flow_from_places(&self.angle, &mut self.flow);
         let mut consider = |at: usize, low: f64, high: f64, value: f64| {
             let (below, above) = (low - value, value - high);
             let (violation_mw, direction) = if below > above { (below, 1.0) } else { (above, -1.0) };
@@ -326,19 +268,18 @@ impl Simplex {
                 worst = Some(Leaving { who: Leaver::Limit(at), direction, violation_mw });
             }
         };
-        for (k, (flow, limit)) in self.flow.iter().zip(hour.branch_limit_mw).enumerate() {
-            if flow.abs() > *limit {
-                consider(market.first_branch() + k, -limit, *limit, *flow);
+        let (fixed, moved) = self.running.flows(base);
+        if furthest_beyond(fixed, moved, hour.branch_limit_mw) > FEASIBLE_MW {
+            for (k, ((fixed, moved), limit)) in fixed.iter().zip(moved).zip(hour.branch_limit_mw).enumerate() {
+                consider(market.first_branch() + k, -limit, *limit, fixed + moved);
             }
         }
         for (s, terms) in market.sections().iter().enumerate() {
-            let value: f64 = terms.iter().map(|&(branch, weight)| weight * self.flow[branch]).sum();
-            self.section[s] = value;
+            let value = self.running.section(base, terms);
             consider(market.first_section() + s, hour.section_low_mw[s], hour.section_high_mw[s], value);
         }
         for (r, terms) in market.rows().iter().enumerate() {
             let value: f64 = terms.iter().map(|&(column, coefficient)| coefficient * self.x[column]).sum();
-            self.row[r] = value;
             consider(market.first_row() + r, hour.row_low_mw[r], hour.row_high_mw[r], value);
         }
         worst
@@ -368,6 +309,7 @@ impl Simplex {
             }
         };
         self.pivots += 1;
+        self.is_valued = false;
         match leaving.who {
             Leaver::Column(at) => {
                 let column = self.columns.remove(at);
@@ -393,118 +335,6 @@ impl Simplex {
         None
     }
 
-    /// How the leaving quantity moves, in the direction it must, with each column and (in `multiplier`) each tight limit.
-    fn rates(&mut self, market: &Market, leaving: Leaving) {
-        self.multiplier.clear();
-        match leaving.who {
-            Leaver::Column(at) => {
-                self.multiplier.extend((0..self.columns.len()).map(|i| if i == at { 1.0 } else { 0.0 }));
-                self.rate.fill(0.0);
-            }
-            Leaver::Limit(limit) => {
-                self.gradients.ensure(market, limit);
-                let gradient = self.gradients.by_column(limit);
-                self.multiplier.extend(self.columns.iter().map(|&j| gradient[j as usize]));
-                for (rate, a) in self.rate.iter_mut().zip(gradient) {
-                    *rate = leaving.direction * a;
-                }
-            }
-        }
-        self.lu.solve_transposed(&mut self.multiplier);
-        for (&limit, multiplier) in self.limits.iter().zip(&mut self.multiplier) {
-            *multiplier *= leaving.direction;
-            for (rate, a) in self.rate.iter_mut().zip(self.gradients.by_column(limit as usize)) {
-                *rate -= *multiplier * a;
-            }
-        }
-    }
-
-    /// The ratio test with long steps: what enters, or how many MW stay violated when all that can help has helped.
-    fn entering(&mut self, market: &Market, hour: &Hour, leaving: Leaving) -> Result<Entering, f64> {
-        self.candidates.clear();
-        for j in 0..self.x.len() {
-            let (rate, range) = (self.rate[j], hour.upper_mw[j] - hour.lower_mw[j]);
-            let helps = if self.x[j] == hour.lower_mw[j] { rate > PIVOT } else { rate < -PIVOT };
-            if helps && range > 0.0 && !self.is_basic[j] {
-                self.candidates.push(Candidate {
-                    ratio: (self.reduced[j] / rate).abs(),
-                    second_ratio: f64::NAN,
-                    rate: rate.abs(),
-                    reach_mw: rate.abs() * range,
-                    who: Entering::Column(j as u32),
-                });
-            }
-        }
-        for i in 0..self.limits.len() {
-            let (low, high) = hour.sides(market, self.limits[i] as usize);
-            let rate = self.multiplier[i];
-            let helps = if self.side[i] == low { rate > PIVOT } else { rate < -PIVOT };
-            if helps && low < high {
-                self.candidates.push(Candidate {
-                    ratio: (self.dual[i] / rate).abs(),
-                    second_ratio: f64::NAN,
-                    rate: rate.abs(),
-                    reach_mw: rate.abs() * (high - low),
-                    who: Entering::Limit(i as u32),
-                });
-            }
-        }
-        let mut left_mw = leaving.violation_mw;
-        let mut last = None;
-        while let Some(at) = self.next_candidate(market) {
-            let candidate = self.candidates.swap_remove(at);
-            last = Some(candidate.who);
-            left_mw -= candidate.reach_mw;
-            if left_mw <= 0.0 {
-                break;
-            }
-        }
-        last.filter(|_| left_mw <= FEASIBLE_MW).ok_or(left_mw)
-    }
-
-    /// The candidate whose price changes sign first, ties by the second cost.
-    fn next_candidate(&mut self, market: &Market) -> Option<usize> {
-        let mut best = 0;
-        let mut least = self.candidates.first()?.ratio;
-        for (i, candidate) in self.candidates.iter().enumerate().skip(1) {
-            if candidate.ratio < least {
-                (best, least) = (i, candidate.ratio);
-            }
-        }
-        let threshold = |c: &Candidate, tie: f64| c.ratio - least <= tie / c.rate.min(1.0);
-        let tie = 2.0 * self.tie;
-        if self.candidates.iter().filter(|c| threshold(c, tie)).count() > 1 {
-            for i in 0..self.candidates.len() {
-                let c = self.candidates[i];
-                if threshold(&c, tie) && c.second_ratio.is_nan() {
-                    let second = match c.who {
-                        Entering::Column(j) => self.second_reduced(market, j as usize),
-                        Entering::Limit(place) => {
-                            self.know_second(market);
-                            self.second_dual[place as usize]
-                        }
-                    };
-                    // Signed along the true cost's side: a tie at zero counts from zero, others as they stand.
-                    self.candidates[i].second_ratio = second / self.signed_rate(c);
-                }
-            }
-            let mut least_second = f64::INFINITY;
-            for (i, c) in self.candidates.iter().enumerate() {
-                if threshold(c, tie) && c.second_ratio < least_second {
-                    (best, least_second) = (i, c.second_ratio);
-                }
-            }
-        }
-        Some(best)
-    }
-
-    fn signed_rate(&self, candidate: Candidate) -> f64 {
-        match candidate.who {
-            Entering::Column(j) => self.rate[j as usize],
-            Entering::Limit(place) => self.multiplier[place as usize],
-        }
-    }
-
     /// The limits of a conflict: the violated one and the tight ones that hold it.
     fn explain(&mut self, market: &Market, leaving: Leaving) {
         self.conflict.clear();
@@ -517,27 +347,6 @@ impl Simplex {
                 self.conflict.push(market.limit_at(limit as usize));
             }
         }
-    }
-
-    /// Whether every basic quantity is clear of its bounds and every price clear of zero: then there is no other optimal
-    /// basis.
-    fn is_unique(&self, market: &Market, hour: &Hour) -> bool {
-        let clear = |low: f64, value: f64, high: f64| value - low > MARGIN_MW && high - value > MARGIN_MW;
-        let columns = self.columns.iter().all(|&j| {
-            let j = j as usize;
-            clear(hour.lower_mw[j], self.x[j], hour.upper_mw[j])
-        });
-        let slack = |first: usize, at: usize, low: f64, value: f64, high: f64| {
-            self.is_tight[first + at] || clear(low, value, high)
-        };
-        let branches = self.flow.iter().zip(hour.branch_limit_mw).enumerate();
-        let sections = self.section.iter().zip(hour.section_low_mw.iter().zip(hour.section_high_mw)).enumerate();
-        let rows = self.row.iter().zip(hour.row_low_mw.iter().zip(hour.row_high_mw)).enumerate();
-        !self.saw_tie
-            && columns
-            && branches.into_iter().all(|(k, (&f, &l))| slack(market.first_branch(), k, -l, f, l))
-            && sections.into_iter().all(|(s, (&f, (&l, &h)))| slack(market.first_section(), s, l, f, h))
-            && rows.into_iter().all(|(r, (&v, (&l, &h)))| slack(market.first_row(), r, l, v, h))
     }
 }
 
