@@ -6,6 +6,7 @@ mod cases;
 mod function;
 mod mining;
 mod money;
+mod transformer;
 
 use super::{Failure, terminal};
 use crate::report::number;
@@ -16,7 +17,7 @@ use function::{Answer, Function, Given, Misfit, Value};
 use serde_json::{Map, Value as Json};
 
 /// What the contract names and hashwatt does not model.
-const NOT_MODELED: &[&str] = &["transformer", "network_hashrate"];
+const NOT_MODELED: &[&str] = &["network_hashrate"];
 
 /// Calculate one equation: air, turbine, retarget, hashprice, irr and others.
 #[derive(Debug, Args)]
@@ -27,6 +28,7 @@ const NOT_MODELED: &[&str] = &["transformer", "network_hashrate"];
   hashwatt calc break_even --efficiency-j-per-th 29.5 --tariff-usd-per-kwh 0.03
   hashwatt calc irr --values -100 39 59 55 20 --json
   hashwatt calc air --input cases.csv                            a row in, the same row and its results out
+  hashwatt calc transformer --input day.csv --class onaf         minute, load_pu, ambient_c: heat and aging through time
 
 Inputs are named with dashes or underscores alike. --input FILE reads them as columns (`-` is stdin); an input given
 beside it holds for all rows.")]
@@ -69,7 +71,15 @@ impl Calc {
 }
 
 fn functions() -> impl Iterator<Item = &'static Function> {
-    air::FUNCTIONS.iter().chain(mining::FUNCTIONS).chain(money::FUNCTIONS)
+    air::FUNCTIONS.iter().chain(transformer::FUNCTIONS).chain(mining::FUNCTIONS).chain(money::FUNCTIONS)
+}
+
+/// The answers to all rows of a file of a function whose rows hang together in time; an error says in which row.
+type Series = fn(&[Given]) -> Result<Vec<Vec<Answer>>, (usize, Misfit)>;
+
+/// How a function whose rows hang together takes a file.
+fn series_of(function: &Function) -> Option<Series> {
+    (function.name == "transformer").then_some(transformer::series as Series)
 }
 
 fn find(name: &str) -> Result<&'static Function, Failure> {
