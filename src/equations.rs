@@ -11,5 +11,6 @@ pub mod power_target;
 pub mod recirculation;
 pub mod retarget;
 pub mod subsidy;
+pub mod transformer;
 pub mod transport;
 pub mod turbine;

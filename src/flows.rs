@@ -102,6 +102,53 @@ pub struct Load {
     pub homes: Table<BusId, Power>,
 }
 
+/// Homes and mining homes without power as the step begins, behind transformers and feeders that are out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dark {
+    /// Power of a home in this weather and hour, kW, by settlement of the last mile.
+    pub home_kw: Vec<f64>,
+    /// Homes without power.
+    pub homes: f64,
+    /// What they would take, by bus.
+    pub load: Table<BusId, Power>,
+    /// Share of each site's mining that is without power.
+    pub sites: Table<SiteId, Fraction>,
+}
+
+/// Transformers or feeders taken out in a step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Blown {
+    /// Settlement, a position in the last mile.
+    pub settlement: usize,
+    /// Why.
+    pub cause: &'static str,
+    /// How many transformers.
+    pub transformers: f64,
+    /// How many homes.
+    pub homes: f64,
+    /// Hours until it is mended.
+    pub hours: f64,
+}
+
+/// What the step did to the last mile.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Strained {
+    /// Homes without power through the step.
+    pub homes_dark: f64,
+    /// Homes that lost power at its end.
+    pub interrupted: f64,
+    /// Transformers loaded above 100 % on their most loaded phase.
+    pub overloaded: f64,
+    /// … above 130 %.
+    pub above_130: f64,
+    /// What was taken out.
+    pub blown: Vec<Blown>,
+    /// Load of the typical transformer per unit, with mining homes and without.
+    pub village_load: [f64; 2],
+    /// Its hot spot, °C.
+    pub village_hot_spot_c: [f64; 2],
+}
+
 /// What cooling adds at one site.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cooled {

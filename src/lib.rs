@@ -30,6 +30,7 @@ pub mod finance;
 pub mod fleet;
 pub mod grid;
 pub mod hydro;
+pub mod last_mile;
 pub mod operator;
 
 // Floor 4: the law.

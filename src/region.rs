@@ -13,6 +13,7 @@ use crate::hydro::{Hydro, HydroNow};
 use crate::ids::{
     BranchId, BusId, ChannelId, ClimateSiteId, InterfaceId, OperatorId, PlantId, ReservoirId, SiteId, Table,
 };
+use crate::last_mile::{LastMile, LastMileNow};
 use crate::operator::{OperatorNow, Operators};
 use crate::policy::{LawNow, Policy};
 use crate::random::{Member, Seed};
@@ -34,6 +35,8 @@ pub struct Region {
     pub demand: Demand,
     /// Network and plants.
     pub grid: Grid,
+    /// Transformers before homes.
+    pub last_mile: LastMile,
     /// Cooling of the mining sites.
     pub cooling: Cooling,
     /// Machines.
@@ -61,6 +64,8 @@ pub struct State {
     pub demand: DemandNow,
     /// Flows of the hour before, the dispatcher's basis.
     pub grid: GridNow,
+    /// Transformers before homes.
+    pub last_mile: LastMileNow,
     /// Machines.
     pub fleet: FleetNow,
     /// Plans of operators.
@@ -84,6 +89,7 @@ impl State {
             hydro: region.hydro.start(seed, member, window),
             demand: region.demand.start(seed, member, window),
             grid: region.grid.start_failing(seed, member),
+            last_mile: region.last_mile.start(seed, member, window),
             fleet: region.fleet.start(seed, member, window),
             operators: region.operators.start(seed, member, window),
             bitcoin: region.bitcoin.start(seed, member, window),

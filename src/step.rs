@@ -5,10 +5,13 @@ pub mod week;
 use crate::calendar::Moment;
 use crate::fault::StepError;
 use crate::flows::{
-    Bids, Coin, Dispatch, Hashed, Load, Market, Money, Orders, Overhead, Routes, Sky, Supply, Tariffs, Water, Worth,
+    Bids, Coin, Dark, Dispatch, Hashed, Load, Market, Money, Orders, Overhead, Routes, Sky, Strained, Supply, Tariffs,
+    Water, Worth,
 };
 use crate::region::{Region, State};
-use crate::{balance, bitcoin, channel, climate, cooling, demand, finance, fleet, grid, hydro, operator, policy};
+use crate::{
+    balance, bitcoin, channel, climate, cooling, demand, finance, fleet, grid, hydro, last_mile, operator, policy,
+};
 
 /// Everything that happened in one step.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub struct Step {
     pub market: Market,
     /// Water on offer.
     pub supply: Supply,
+    /// Homes without power as the step begins.
+    pub dark: Dark,
     /// What consumers ask.
     pub load: Load,
     /// What cooling adds.
@@ -37,6 +42,8 @@ pub struct Step {
     pub bids: Bids,
     /// The cleared grid.
     pub dispatch: Dispatch,
+    /// What the step did to the last mile.
+    pub strained: Strained,
     /// Water moved.
     pub water: Water,
     /// Hashes made.
@@ -67,14 +74,17 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
     week::plan_if_due(world, state, now, &worth)?;
 
     let supply = hydro::offer(&world.hydro, &mut state.hydro, now);
-    let mut load = demand::ask(&world.demand, &mut state.demand, now, &sky);
+    let dark = last_mile::dark(&world.last_mile, &mut state.last_mile, now, &sky);
+    let mut load = last_mile::without_homes(demand::ask(&world.demand, &mut state.demand, now, &sky), &dark);
     demand::forgo(&world.demand, &state.law.rules.demand, now, &mut load);
     let overhead = cooling::overhead(&world.cooling, &sky);
     let bids = fleet::bid(&world.fleet, &state.law.rules.fleet, &mut state.fleet, now, &worth, &overhead);
+    let bids = last_mile::without_miners(bids, &dark);
     let mut dispatch =
         grid::clear(&world.grid, &state.law.rules.grid, &mut state.grid, now, &sky, &supply, &load, &bids)?;
     dispatch.insecure = grid::screen(&world.grid, &mut state.grid, &sky, &dispatch);
 
+    let strained = last_mile::strain(&world.last_mile, &mut state.last_mile, now, &sky, &dark, &bids, &dispatch);
     let water = hydro::release(&world.hydro, &mut state.hydro, now, &dispatch)?;
     let hashed = fleet::hash(&world.fleet, &mut state.fleet, now, &bids, &dispatch);
     let coin = bitcoin::advance(&world.bitcoin, &mut state.bitcoin, now, &market, &hashed)?;
@@ -101,6 +111,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
         sky,
         market,
         supply,
+        dark,
         load,
         overhead,
         tariffs,
@@ -108,6 +119,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
         worth,
         bids,
         dispatch,
+        strained,
         water,
         hashed,
         coin,

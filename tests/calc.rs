@@ -192,7 +192,6 @@ fn mistakes_of_usage_are_explained() {
     refused(&air(&["--rh", "--p-pa", "95500"]), 2, &["--rh takes one value"]);
     refused(&air(&["--t_c", "3"]), 2, &["twice"]);
     refused(&["calc", "airflw"], 2, &["did you mean `airflow`?"]);
-    refused(&["calc", "transformer"], 2, &["does not model this yet"]);
     refused(&["calc", "network-hashrate"], 2, &["--origin 2022-06 --months N"]);
     refused(&["calc", "break_even", "--efficiency-j-per-th", "30"], 2, &["hashprice_usd_per_ph_day"]);
     refused(
@@ -340,4 +339,39 @@ fn the_network_after_an_origin_comes_from_prices_and_a_wrong_file_is_told() {
     for wrong in [["--origin", "2021-01", "--months", "3"], ["--origin", "2022-06", "--months", "0"]] {
         assert_eq!(run(&good, &wrong).status.code(), Some(2), "{wrong:?}");
     }
+}
+
+#[test]
+fn a_transformer_goes_through_its_rows_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let annex = include_str!("data/transformer/annex.csv");
+    let constants = ["--class", "onaf", "--top-oil-rise-k", "45", "--hot-spot-gradient-k", "35", "--loss-ratio", "8"];
+    let run = |path: &str, more: &[&str]| match calc(&[&["transformer", "--input", path], more].concat()) {
+        Value::Array(rows) => rows,
+        other => panic!("{other}"),
+    };
+    let rows = run(&file("annex.csv", annex), &constants);
+    assert_eq!(rows.len(), 41);
+    for (row, line) in rows.iter().zip(annex.lines().skip(1)) {
+        let v: Vec<f64> = line.split(',').map(|c| c.parse().unwrap()).collect();
+        assert!(
+            (number(row, "top_oil_c") - v[3]).abs() < 1e-6 && (number(row, "hot_spot_c") - v[4]).abs() < 1e-6,
+            "{row}"
+        );
+    }
+    let cold = run(&file("cold.csv", "minute,load_pu,ambient_c\n0,1,20\n60,1,-30\n"), &[]);
+    assert_eq!((cold[0]["ambient_flag"].as_str(), cold[1]["ambient_flag"].as_str()), (Some("ok"), Some("below_-25_c")));
+    near(number(&cold[0], "hot_spot_c"), 98.0, 1e-12);
+    near(number(&cold[0], "aging_rate"), 1.0, 1e-12);
+
+    let back = file("back.csv", "minute,load_pu,ambient_c\n0,1,20\n60,1,20\n45,1,20\n");
+    refused(&["calc", "transformer", "--input", &back], 3, &["line 4, column 1 (`minute`)", "45 comes after 60"]);
+    let percent = file("percent.csv", "minute,load_pu,ambient_c\n0,85,20\n");
+    refused(&["calc", "transformer", "--input", &percent], 3, &["line 2", "did you mean 0.85?"]);
+    refused(&["calc", "transformer", "--load-pu", "1", "--ambient-c", "20", "--class", "onax"], 2, &["onaf"]);
 }

@@ -8,6 +8,7 @@ mod function;
 mod mining;
 mod money;
 mod network;
+mod transformer;
 
 use super::{Failure, terminal};
 use crate::report::number;
@@ -16,9 +17,6 @@ use arguments::Asked;
 use clap::Args;
 use function::{Answer, Function, Given, Misfit, Value};
 use serde_json::{Map, Value as Json};
-
-/// What the contract names and hashwatt does not model.
-const NOT_MODELED: &[&str] = &["transformer"];
 
 /// The function that reads a whole file of months at once.
 const NETWORK: &str = "network_hashrate";
@@ -32,6 +30,7 @@ const NETWORK: &str = "network_hashrate";
   hashwatt calc break_even --efficiency-j-per-th 29.5 --tariff-usd-per-kwh 0.03
   hashwatt calc irr --values -100 39 59 55 20 --json
   hashwatt calc air --input cases.csv                            a row in, the same row and its results out
+  hashwatt calc transformer --input day.csv --class onaf         minute, load_pu, ambient_c: heat and aging through time
 
 Inputs are named with dashes or underscores alike. --input FILE reads them as columns (`-` is stdin); an input given
 beside it holds for all rows.")]
@@ -77,7 +76,20 @@ impl Calc {
 }
 
 fn functions() -> impl Iterator<Item = &'static Function> {
-    air::FUNCTIONS.iter().chain(mining::FUNCTIONS).chain(cbeci::FUNCTIONS).chain(money::FUNCTIONS)
+    air::FUNCTIONS
+        .iter()
+        .chain(transformer::FUNCTIONS)
+        .chain(mining::FUNCTIONS)
+        .chain(cbeci::FUNCTIONS)
+        .chain(money::FUNCTIONS)
+}
+
+/// The answers to all rows of a file of a function whose rows hang together in time; an error says in which row.
+type Series = fn(&[Given]) -> Result<Vec<Vec<Answer>>, (usize, Misfit)>;
+
+/// How a function whose rows hang together takes a file.
+fn series_of(function: &Function) -> Option<Series> {
+    (function.name == "transformer").then_some(transformer::series as Series)
 }
 
 fn find(name: &str) -> Result<&'static Function, Failure> {
@@ -85,9 +97,7 @@ fn find(name: &str) -> Result<&'static Function, Failure> {
     if let Some(function) = functions().find(|f| f.name == plain) {
         return Ok(function);
     }
-    let why = if NOT_MODELED.contains(&plain.as_str()) {
-        "hashwatt does not model this yet, so it gives no number".to_owned()
-    } else if name.starts_with('-') {
+    let why = if name.starts_with('-') {
         "name the function first, as in `hashwatt calc air --t-c 20 --rh 0.5 --p-pa 95500`".to_owned()
     } else {
         let near =

@@ -332,6 +332,34 @@ impl Columns {
                 )
             });
         }
+        if !world.last_mile.settlements.is_empty() {
+            let s = &step.strained;
+            self.mean(
+                "",
+                s.homes_dark,
+                "homes_dark",
+                "Homes without power",
+                "Homes behind transformers or feeders that overload has taken out, in the modeled settlements.",
+            );
+            let shown = [("village", "with its mining homes"), ("village_without_mining", "without mining")];
+            for ((key, how), (load, hot)) in shown.into_iter().zip(s.village_load.into_iter().zip(s.village_hot_spot_c))
+            {
+                self.put(Total::Mean, "%", 100.0 * load, || {
+                    (
+                        format!("load_{key}_pct"),
+                        format!("Load of a village transformer {how}"),
+                        format!("Load of the most loaded phase of a typical transformer, {how}; not any real one."),
+                    )
+                });
+                self.put(Total::Mean, "°C", hot, || {
+                    (
+                        format!("hot_spot_{key}_c"),
+                        format!("Hot spot of a village transformer {how}"),
+                        format!("Hot spot at the end of the step of a typical transformer, {how}; not any real one."),
+                    )
+                });
+            }
+        }
         self.mean(
             "EH/s",
             t.hashrate_eh_s,

@@ -173,6 +173,76 @@ pub const METRICS: &[Metric] = &[
         "Часов нехватки резерва",
         "Hours in which an area held less upward reserve than its largest unit or infeed asks for, by area.",
     ),
+    row(
+        "homes_modeled",
+        "",
+        "Homes in the last mile",
+        "Домов в модели сети 0,4 кВ",
+        "Homes of the settlements whose transformers are modeled; an assumption by settlement.",
+    ),
+    row(
+        "transformers_modeled",
+        "",
+        "Transformers in the last mile",
+        "Трансформаторов в модели",
+        "Homes over homes per transformer, both assumptions: read results per 1,000 transformers.",
+    ),
+    row(
+        "transformers_overloaded_max",
+        "",
+        "Most transformers overloaded",
+        "Максимум перегруженных трансформаторов",
+        "Largest number of modeled 10/0.4 kV transformers above 100 % of rated current on their most loaded phase in one step.",
+    ),
+    row(
+        "transformers_above_130pct_max",
+        "",
+        "Most transformers above 130 %",
+        "Максимум трансформаторов выше 130 %",
+        "Largest number of modeled 10/0.4 kV transformers above 130 % of rated current on their most loaded phase in one step.",
+    ),
+    row(
+        "homes_interrupted",
+        "",
+        "Interruptions of homes",
+        "Отключений домов",
+        "Homes that lost power by overload of their transformer or feeder, each time counted.",
+    ),
+    row(
+        "homes_interrupted_by_cause",
+        "",
+        "Interruptions by cause",
+        "Отключений домов по причинам",
+        "homes_interrupted by cause: overcurrent protection, heat, aging, conductor, voltage.",
+    ),
+    row(
+        "home_hours_without_power",
+        "h",
+        "Hours of homes without power",
+        "Дом-часов без света",
+        "Homes without power times hours, by overload of the last mile.",
+    ),
+    row(
+        "homes_dark_max",
+        "",
+        "Most homes without power",
+        "Максимум домов без света",
+        "Largest number of homes without power at once, by overload of the last mile.",
+    ),
+    row(
+        "saidi_h",
+        "h",
+        "SAIDI",
+        "SAIDI",
+        "Hours without power of the mean modeled home in a year, by overload of the last mile alone.",
+    ),
+    row(
+        "saifi",
+        "",
+        "SAIFI",
+        "SAIFI",
+        "Interruptions of the mean modeled home in a year, by overload of the last mile alone.",
+    ),
     row("hashrate_mean_eh_s", "EH/s", "Mean hashrate", "Средний хешрейт", "Mean hashrate of the region."),
     row(
         "hashrate_share_mean",
@@ -201,6 +271,13 @@ pub const METRICS: &[Metric] = &[
         "Mean PUE",
         "Средний PUE",
         "Energy of mining sites over energy of their machines; machine fans are inside the machines.",
+    ),
+    row(
+        "machine_wear_mean",
+        "",
+        "Thermal wear of machines",
+        "Тепловой износ машин",
+        "Mean of 2^((inlet − 25 °C)/10 K) over machine energy: wear over that at 25 °C by the usual rule for electronics; life goes as its inverse. A reading, not fed back into failures.",
     ),
     row(
         "btc_mined",
@@ -324,6 +401,11 @@ pub const METRICS: &[Metric] = &[
         "The same by the channel that took the income.",
     ),
 ];
+
+/// Where a key stands among the metrics; an unknown one last.
+pub fn place(key: &str) -> usize {
+    METRICS.iter().position(|m| m.key == key).unwrap_or(METRICS.len())
+}
 
 /// The metric of a key.
 pub fn metric(key: &str) -> Option<&'static Metric> {

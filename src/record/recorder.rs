@@ -2,6 +2,7 @@
 
 use super::Record;
 use super::columns::{Columns, Totals};
+use super::last_mile::LastMileTally;
 use super::limits::Limits;
 use super::sheets;
 use super::tally::Tally;
@@ -23,6 +24,7 @@ pub struct Recorder {
     columns: Columns,
     tally: Tally,
     limits: Limits,
+    last_mile: LastMileTally,
     timeline: Timeline,
 }
 
@@ -34,6 +36,7 @@ impl Recorder {
             columns: Columns::new(world.window.steps()),
             tally: Tally::default(),
             limits: Limits::default(),
+            last_mile: LastMileTally::default(),
             timeline: Timeline::default(),
         }
     }
@@ -45,6 +48,7 @@ impl Recorder {
         }
         self.tally.record(world, step, &totals);
         self.limits.record(world, step);
+        self.last_mile.record(step);
         self.timeline.record(world, step, &totals);
     }
     /// The finished record.
@@ -56,11 +60,15 @@ impl Recorder {
             // Leakage is told where arms are compared.
             headlines.extend(sheets::leakage(world, state));
         }
+        headlines.extend(self.last_mile.headlines(world));
+        headlines.sort_by_key(|h| super::metric::place(h.key));
+        let mut sheets = sheets::all(world, state, &self.tally, &branches);
+        sheets.extend(self.last_mile.sheets(world, state));
         Record {
             window: world.window,
             series: self.columns.finish(),
             timeline: self.timeline.finish(),
-            sheets: sheets::all(world, state, &self.tally, &branches),
+            sheets,
             branches,
             headlines,
             names: sheets::names(world),

@@ -38,6 +38,8 @@ pub struct Tally {
     insecure_h: f64,
     fallback_h: f64,
     gap_max: f64,
+    /// Thermal wear of the region's machines and their energy, by MWh.
+    wear: (f64, f64),
     residual_max: f64,
     books: Vec<Books>,
     subsidy: [Subsidy; 4],
@@ -96,6 +98,12 @@ impl Books {
     fn profit(&self, power: i64) -> f64 {
         (self.revenue - self.channel - power - self.levy - self.tax) as f64 / 100.0
     }
+}
+
+/// Thermal wear over that at an inlet of 25 °C, doubled by 10 K: the usual rule for electronics (Arrhenius). It is a reading,
+/// and does not act on failures.
+fn thermal_wear(inlet_c: f64) -> f64 {
+    libm::exp2((inlet_c - 25.0) / 10.0)
 }
 
 fn grown(list: &mut Vec<f64>, index: usize) -> &mut f64 {
@@ -180,6 +188,11 @@ impl Tally {
             *grown(&mut self.reserve_short_h, i) += if short.as_mw() > 0.5 { h } else { 0.0 };
         }
         self.insecure_h += if d.insecure.contains(&true) { h } else { 0.0 };
+        for (id, _) in world.atlas.sites.enumerate().filter(|(_, m)| m.in_region) {
+            let mwh = step.hashed.sites[id].machine_energy.as_mwh();
+            self.wear.0 += mwh * thermal_wear(step.overhead.sites[id].inlet.as_celsius());
+            self.wear.1 += mwh;
+        }
         self.fallback_h += if d.certificate.fallback { h } else { 0.0 };
         self.gap_max = self.gap_max.max(d.certificate.gap.abs());
         self.residual_max = self.residual_max.max(step.residual.water.abs()).max(step.residual.energy.abs());
@@ -316,6 +329,7 @@ impl Tally {
             put("hashrate_share_january_2022", ratio(january.0, january.1));
         }
         put("pue_mean", ratio(self.mining_mwh, self.machine_mwh));
+        put("machine_wear_mean", ratio(self.wear.0, self.wear.1));
         put("btc_mined", by_operator(&|b| b.coin as f64 / 1e8));
         put("network_difficulty_mean", mean(self.difficulty_h));
         put("mining_revenue_usd", by_operator(&|b| b.revenue as f64 / 100.0));

@@ -1,7 +1,9 @@
 //! From a checked scenario to a region: every section's builder, then the names and places of the world.
 
 use super::check::Checked;
-use super::section::{bitcoin, channel, climate, cooling, demand, event, finance, fleet, grid, hydro, operator};
+use super::section::{
+    bitcoin, channel, climate, cooling, demand, event, finance, fleet, grid, hydro, last_mile, operator,
+};
 use super::view::View;
 use super::{Problems, Scenario};
 use crate::calendar::Window;
@@ -51,6 +53,7 @@ fn region(checked: &Checked, all: &View) -> Option<Region> {
     let hydro = hydro::build(all);
     let demand = demand::build(all);
     let grid = grid::build(all);
+    let last_mile = last_mile::build(all, f64::from(window.step_minutes));
     let fleet = fleet::build(all, window.from);
     let operators = operator::build(all);
     let bitcoin = bitcoin::build(all, &window);
@@ -58,6 +61,7 @@ fn region(checked: &Checked, all: &View) -> Option<Region> {
     let finance = finance::build(all, &window);
     let (climate, cooling, hydro, demand, grid) = (climate?, cooling?, hydro?, demand?, grid?);
     let (fleet, operators, bitcoin, channels, finance) = (fleet?, operators?, bitcoin?, channels?, finance?);
+    let last_mile = last_mile?;
     let base = Law {
         grid: crate::grid::Rules::none(&grid),
         demand: crate::demand::Rules::none(&demand),
@@ -77,6 +81,7 @@ fn region(checked: &Checked, all: &View) -> Option<Region> {
         hydro,
         demand,
         grid,
+        last_mile,
         cooling,
         fleet,
         operators,

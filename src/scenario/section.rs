@@ -53,6 +53,7 @@ pub mod finance;
 pub mod fleet;
 pub mod grid;
 pub mod hydro;
+pub mod last_mile;
 pub mod machine;
 pub mod operator;
 pub mod site;
@@ -99,6 +100,9 @@ pub static ROOT: TableSpec = table_spec(
         tables(&grid::EXCHANGE),
         table(&demand::DEMAND).optional(),
         tables(&demand::CONSUMER),
+        table(&last_mile::LAST_MILE).optional(),
+        tables(&last_mile::CLASS),
+        tables(&last_mile::SETTLEMENT),
         table(&bitcoin::BITCOIN).optional(),
         tables(&bitcoin::EPOCH),
         table(&bitcoin::MARKET).optional(),

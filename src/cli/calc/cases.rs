@@ -5,7 +5,7 @@
 
 use super::arguments::Asked;
 use super::function::{Answer, Function, Given, Misfit};
-use super::{json, note, plain, underscored};
+use super::{json, note, plain, series_of, underscored};
 use crate::cli::{Failure, terminal};
 use std::io::Read as _;
 use std::path::Path;
@@ -44,14 +44,26 @@ pub fn run(function: &'static Function, asked: &Asked, path: &Path) -> Result<()
             Some(at) => row.cells.get(at).map(String::as_str),
             None => asked.given(input),
         };
-        let answered =
-            function.read(cell).and_then(|given| function.answer(&given).map(|a| (given, a)).map_err(|m| vec![m]));
+        let answered = function.read(cell).and_then(|given| match series_of(function) {
+            // Answered together below.
+            Some(_) => Ok((given, Vec::new())),
+            None => function.answer(&given).map(|a| (given, a)).map_err(|m| vec![m]),
+        });
         match answered {
             Ok(case) => solved.push(case),
             Err(misfits) => wrong.extend(misfits.into_iter().map(|m| told(&sheet, row.line, &shown, &m))),
         }
         if wrong.len() > TELL_AT_MOST {
             break;
+        }
+    }
+    if let (Some(series), true) = (series_of(function), wrong.is_empty()) {
+        let rows: Vec<Given> = solved.iter().map(|(given, _)| given.clone()).collect();
+        match series(&rows) {
+            Ok(all) => solved = rows.into_iter().zip(all).collect(),
+            Err((at, misfit)) => {
+                wrong.push(told(&sheet, sheet.rows.get(at).map_or(0, |row| row.line), &shown, &misfit));
+            }
         }
     }
     if !wrong.is_empty() {

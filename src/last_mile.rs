@@ -1,0 +1,486 @@
+//! The last mile: 10/0.4 kV transformers, the homes behind them and the homes that mine.
+//!
+//! Each settlement's transformers are drawn ([`population`]) and carried through the run as some hundred states that stand
+//! for all of them. Each step: homes take their load ([`load`]), mining homes their part of what their site was served;
+//! the most loaded phase heats the winding, the mean square of the phases the oil (IEC 60076-7, [`strain`]); protection,
+//! heat, age, conductors and voltage take transformers or feeders out ([`protection`]); what is out leaves the demand of
+//! its bus and the bid of its site from the next step until it is mended. A trip acts from the end of its step. A
+//! transformer that has tripped a few times is replaced by the next size.
+//!
+//! Limits: homes of settlements that are not listed are not modeled; faults without any cause in loading (wind, trees,
+//! vehicles) are not modeled, so interruptions are those of overload alone; load within an hour is its mean.
+
+pub mod batch;
+pub mod load;
+pub mod population;
+pub mod protection;
+pub mod strain;
+
+use crate::calendar::{Moment, Window};
+use crate::equations::transformer::{Constants, Heat};
+use crate::flows::{Bids, Blown, Dark, Dispatch, Load, Sky, Strained};
+use crate::ids::{BusId, ClimateSiteId, Id, SiteId, Table};
+use crate::random::{Member, Seed, Stream};
+use crate::units::{Fraction, Power};
+use load::Class;
+use population::{POWER_FACTOR, Unit};
+use protection::{Cause, Protection};
+use strain::Curves;
+
+/// Homes in one place behind transformers of one class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settlement {
+    /// Id in the scenario.
+    pub id: String,
+    /// Name in print.
+    pub name: String,
+    /// Its class, a position in [`LastMile::classes`].
+    pub class: usize,
+    /// Homes.
+    pub homes: f64,
+    /// The site whose home mining stands in it.
+    pub site: SiteId,
+    /// Share of that site's mining.
+    pub mining_share: f64,
+    /// Mining at the start, kW.
+    pub mining_start_kw: f64,
+    /// Its bus.
+    pub bus: BusId,
+    /// Its weather.
+    pub climate: ClimateSiteId,
+}
+
+/// A transformer whose heat is shown: typical, not any real one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Village {
+    /// Its settlement.
+    pub settlement: usize,
+    /// Homes behind it.
+    pub homes: f64,
+    /// Size, kVA.
+    pub kva: f64,
+    /// Mining homes behind it.
+    pub mining_homes: f64,
+}
+
+/// The last mile as given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LastMile {
+    /// Classes of settlements.
+    pub classes: Vec<Class>,
+    /// Settlements.
+    pub settlements: Vec<Settlement>,
+    /// Thermal constants of every transformer.
+    pub constants: Constants,
+    /// Limits and repair.
+    pub protection: Protection,
+    /// Outdoor temperature below which homes heat, °C.
+    pub balance_c: f64,
+    /// Hours over which homes feel the weather.
+    pub filter_h: f64,
+    /// Power of a mining home, kW, as long as there are enough of them.
+    pub mining_home_kw: f64,
+    /// Largest share of homes that may mine.
+    pub most_mining_homes: f64,
+    /// Cold for which the grid company has enlarged transformers before the start, °C.
+    pub enlarged_for_c: f64,
+    /// Share of the start's mining for which it has.
+    pub enlarged_for_mining: f64,
+    /// States that stand for all transformers.
+    pub states: usize,
+    /// The transformer that is shown.
+    pub village: Option<Village>,
+    /// Number of buses and of sites.
+    pub places: (usize, usize),
+    curves: Curves,
+    left: f64,
+}
+
+/// What a scenario says of the last mile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Given {
+    /// Classes of settlements.
+    pub classes: Vec<Class>,
+    /// Settlements.
+    pub settlements: Vec<Settlement>,
+    /// Thermal constants.
+    pub constants: Constants,
+    /// Limits and repair.
+    pub protection: Protection,
+    /// Balance temperature of homes, °C.
+    pub balance_c: f64,
+    /// Hours over which homes feel the weather.
+    pub filter_h: f64,
+    /// Power of a mining home, kW.
+    pub mining_home_kw: f64,
+    /// Largest share of homes that may mine.
+    pub most_mining_homes: f64,
+    /// Cold for which the grid company has enlarged transformers before the start, °C.
+    pub enlarged_for_c: f64,
+    /// Share of the start's mining for which it has.
+    pub enlarged_for_mining: f64,
+    /// States that stand for all transformers.
+    pub states: usize,
+    /// The transformer that is shown.
+    pub village: Option<Village>,
+    /// Number of buses and of sites.
+    pub places: (usize, usize),
+}
+
+/// The last mile now.
+#[derive(Clone, Debug)]
+pub struct LastMileNow {
+    /// The states.
+    pub units: Vec<Unit>,
+    /// Temperature that homes feel, by settlement.
+    felt_c: Vec<f64>,
+    /// Mining homes in use, by settlement.
+    in_use: Vec<f64>,
+    aging: Vec<Stream>,
+    village: [Heat; 2],
+    begun: bool,
+}
+
+impl LastMileNow {
+    /// The states of a settlement.
+    pub fn of(&self, settlement: usize) -> impl Iterator<Item = &Unit> {
+        self.units.iter().filter(move |u| u.settlement == settlement)
+    }
+}
+
+impl LastMile {
+    /// The last mile of a scenario, for steps of a window.
+    pub fn new(given: Given, step_minutes: f64) -> Self {
+        let curves = Curves::new(&given.constants, step_minutes);
+        let left = given.protection.left_after(step_minutes);
+        Self {
+            classes: given.classes,
+            settlements: given.settlements,
+            constants: given.constants,
+            protection: given.protection,
+            balance_c: given.balance_c,
+            filter_h: given.filter_h,
+            mining_home_kw: given.mining_home_kw,
+            most_mining_homes: given.most_mining_homes,
+            enlarged_for_c: given.enlarged_for_c,
+            enlarged_for_mining: given.enlarged_for_mining,
+            states: given.states,
+            village: given.village,
+            places: given.places,
+            curves,
+            left,
+        }
+    }
+
+    /// Homes modeled.
+    pub fn homes(&self) -> f64 {
+        self.settlements.iter().map(|s| s.homes).sum()
+    }
+
+    /// Transformers modeled: homes over homes per transformer, rounded by settlement.
+    pub fn transformers(&self) -> f64 {
+        let of = |s: &Settlement| self.classes.get(s.class).map_or(0.0, |c| s.homes / c.homes_per_transformer);
+        self.settlements.iter().map(|s| libm::round(of(s)).max(1.0)).sum()
+    }
+
+    /// The transformers of a member on the first day.
+    pub fn start(&self, seed: Seed, member: Member, _: &Window) -> LastMileNow {
+        let count = |s: &Settlement| self.classes.get(s.class).map_or(1.0, |c| s.homes / c.homes_per_transformer);
+        // States by the root of the number of transformers, so that small settlements are seen too.
+        let weight = |s: &Settlement| libm::sqrt(count(s).max(1.0));
+        let sum: f64 = self.settlements.iter().map(weight).sum();
+        let mut units = Vec::new();
+        for (at, s) in self.settlements.iter().enumerate() {
+            let states = libm::round(self.states as f64 * weight(s) / sum).max(4.0) as usize;
+            units.extend(population::draw(self, at, seed, member, states));
+        }
+        let aging = self.settlements.iter().map(|s| Stream::new(seed, member, "last_mile.aging", &s.id));
+        LastMileNow {
+            units,
+            felt_c: vec![f64::NAN; self.settlements.len()],
+            in_use: vec![0.0; self.settlements.len()],
+            aging: aging.collect(),
+            village: [Heat::default(); 2],
+            begun: false,
+        }
+    }
+}
+
+/// Air temperature of a settlement.
+fn ambient_c(settlement: &Settlement, sky: &Sky) -> f64 {
+    sky.air.as_slice().get(settlement.climate.index()).map_or(0.0, |a| a.dry_bulb.as_celsius())
+}
+
+/// Minutes since the epoch at the start of a step.
+fn minute(now: &Moment) -> i64 {
+    i64::from(now.day.0) * 1440 + i64::from(now.minute)
+}
+
+/// What is without power as the step begins, and what a home takes in this weather.
+pub fn dark(given: &LastMile, now: &mut LastMileNow, moment: &Moment, sky: &Sky) -> Dark {
+    let (buses, sites) = given.places;
+    let mut out = Dark {
+        home_kw: Vec::with_capacity(given.settlements.len()),
+        homes: 0.0,
+        load: Table::filled(buses, Power::ZERO),
+        sites: Table::filled(sites, Fraction::new(0.0)),
+    };
+    if given.settlements.is_empty() {
+        return out;
+    }
+    let approach = 1.0 - libm::exp(-moment.span.as_hours() / given.filter_h.max(0.01));
+    for (s, felt) in given.settlements.iter().zip(&mut now.felt_c) {
+        let air = ambient_c(s, sky);
+        *felt = if felt.is_nan() { air } else { *felt + (air - *felt) * approach };
+        let class = given.classes.get(s.class);
+        out.home_kw.push(class.map_or(0.0, |c| c.home_kw(moment, *felt, given.balance_c)));
+    }
+    let begins = minute(moment);
+    // Mining homes in all, and in the dark, by site.
+    let mut miners: Vec<(f64, f64)> = vec![(0.0, 0.0); sites];
+    for unit in &mut now.units {
+        unit.out.retain(|o| o.1 > begins);
+        let Some(s) = given.settlements.get(unit.settlement) else { continue };
+        let dark = unit.dark();
+        if let Some(sum) = miners.get_mut(s.site.index()) {
+            // Every settlement of a site counts by its share of the site's mining.
+            let all = unit.count * unit.mining_homes();
+            let weighted = all * s.mining_share / now.in_use.get(unit.settlement).copied().unwrap_or(0.0).max(1e-9);
+            sum.0 += weighted;
+            sum.1 += weighted * dark;
+        }
+        if dark > 0.0 {
+            let homes = unit.count * unit.homes * dark;
+            out.homes += homes;
+            let kw = homes * unit.load_factor * out.home_kw.get(unit.settlement).copied().unwrap_or(0.0);
+            if s.bus.index() < buses {
+                out.load[s.bus] += Power::kw(kw);
+            }
+        }
+    }
+    for (id, (all, in_dark)) in out.sites.iter_mut().zip(miners) {
+        if all > 0.0 {
+            *id = Fraction::new((in_dark / all).min(1.0));
+        }
+    }
+    out
+}
+
+/// Takes the homes in the dark out of the load.
+pub fn without_homes(mut load: Load, dark: &Dark) -> Load {
+    for (id, power) in dark.load.enumerate() {
+        let cut = power.as_mw().min(load.ordinary[id].as_mw()).min(load.homes[id].as_mw());
+        load.ordinary[id] = Power::mw(load.ordinary[id].as_mw() - cut);
+        load.homes[id] = Power::mw(load.homes[id].as_mw() - cut);
+    }
+    load
+}
+
+/// Takes the mining homes in the dark out of the bids.
+pub fn without_miners(mut bids: Bids, dark: &Dark) -> Bids {
+    for (bid, gone) in bids.sites.iter_mut().zip(dark.sites.iter()) {
+        let left = 1.0 - gone.value();
+        if left < 1.0 {
+            bid.power = bid.power * left;
+            bid.machines = bid.machines * left;
+            bid.hashrate = bid.hashrate * left;
+        }
+    }
+    bids
+}
+
+/// Strains every transformer with what was served, and takes out what fails.
+pub fn strain(
+    given: &LastMile,
+    now: &mut LastMileNow,
+    moment: &Moment,
+    sky: &Sky,
+    dark: &Dark,
+    bids: &Bids,
+    dispatch: &Dispatch,
+) -> Strained {
+    let mut result = Strained { homes_dark: dark.homes, ..Strained::default() };
+    if given.settlements.is_empty() {
+        return result;
+    }
+    let hours = moment.span.as_hours();
+    let p = &given.protection;
+    let trip_at = p.pick_up * p.pick_up;
+    let ends = minute(moment) + libm::round(moment.span.as_minutes()) as i64;
+    if moment.first_of_day || !now.begun {
+        in_use(given, now, dark, bids);
+    }
+    let mining_kw = kw_of_mining_homes(given, now, dark, bids, dispatch);
+    let ambient: Vec<f64> = given.settlements.iter().map(|s| ambient_c(s, sky)).collect();
+    let begun = now.begun;
+    for unit in &mut now.units {
+        let at = unit.settlement;
+        let (Some(s), Some(&air), Some(&home_kw), Some(&mine_kw)) =
+            (given.settlements.get(at), ambient.get(at), dark.home_kw.get(at), mining_kw.get(at))
+        else {
+            continue;
+        };
+        let Some(class) = given.classes.get(s.class) else { continue };
+        let lit = 1.0 - unit.dark();
+        let homes = unit.homes * unit.load_factor * home_kw / 3.0;
+        let rated = unit.kva * POWER_FACTOR / 3.0;
+        let of = |i: usize| lit * (homes * unit.phase[i] + unit.active[i] * mine_kw) / rated;
+        let loads = [of(0), of(1), of(2)];
+        let worst = loads[0].max(loads[1]).max(loads[2]);
+        let square = (loads[0] * loads[0] + loads[1] * loads[1] + loads[2] * loads[2]) / 3.0;
+        let steady = given.curves.steady(libm::sqrt(square), worst, air);
+        if !begun {
+            unit.heat = steady;
+            unit.image = (worst * worst).min(1.0);
+        }
+        let (heat, rate) = given.curves.step(unit.heat, steady);
+        unit.heat = heat;
+        unit.life_lost_h += rate * hours;
+        unit.life_today_h += rate * hours;
+        unit.image = p.image(unit.image, worst, given.left);
+        if worst > 1.0 {
+            result.overloaded += unit.count;
+            unit.hours_above[0] += hours;
+            if worst > 1.3 {
+                result.above_130 += unit.count;
+                unit.hours_above[1] += hours;
+            }
+        }
+        if lit < 1.0 {
+            continue;
+        }
+        let mean = (loads[0] + loads[1] + loads[2]) / 3.0;
+        let cause = if unit.image >= trip_at {
+            Cause::Overcurrent
+        } else if heat.hot_spot_c() >= p.hot_spot_limit_c || heat.top_oil_c >= p.top_oil_limit_c {
+            Cause::Heat
+        } else if worst > 0.5 && class.feeder_a(worst, unit.kva) > class.ampacity_a(air) {
+            Cause::Conductor
+        } else if worst > 0.5 && class.voltage_drop(worst, worst - mean, unit.kva) > p.voltage_limit {
+            Cause::Voltage
+        } else {
+            continue;
+        };
+        let share = if matches!(cause, Cause::Conductor | Cause::Voltage) { 1.0 / class.feeders } else { 1.0 };
+        take_out(given, unit, cause, share, ends, &mut result);
+    }
+    if moment.first_of_day && begun {
+        age(given, now, moment, ends, &mut result);
+    }
+    show(given, now, dark, &mining_kw, &ambient, &mut result);
+    now.begun = true;
+    result
+}
+
+/// Takes a share of what a state stands for out of service.
+fn take_out(given: &LastMile, unit: &mut Unit, cause: Cause, share: f64, from: i64, result: &mut Strained) {
+    let hours = given.protection.repair_h(cause);
+    unit.out.push((share, from + libm::round(hours * 60.0) as i64));
+    unit.trips_all += 1.0;
+    let whole = share >= 1.0;
+    if whole {
+        unit.image = 0.0;
+    }
+    if cause != Cause::Aging {
+        unit.trips += 1;
+        if unit.trips >= given.protection.relief_after_trips {
+            unit.trips = 0;
+            unit.kva = population::next_size(unit.kva);
+        }
+    }
+    let homes = unit.count * unit.homes * share;
+    result.interrupted += homes;
+    result.blown.push(Blown {
+        settlement: unit.settlement,
+        cause: cause.word(),
+        transformers: unit.count,
+        homes,
+        hours,
+    });
+}
+
+/// Puts mining homes into use so that each takes its usual power.
+fn in_use(given: &LastMile, now: &mut LastMileNow, dark: &Dark, bids: &Bids) {
+    for (at, s) in given.settlements.iter().enumerate() {
+        let lit = 1.0 - dark.sites.as_slice().get(s.site.index()).map_or(0.0, |f| f.value());
+        let asked = bids.sites.as_slice().get(s.site.index()).map_or(0.0, |b| b.power.as_kw()) / lit.max(1e-6);
+        let homes = libm::ceil(asked * s.mining_share / given.mining_home_kw);
+        if homes <= 0.0 {
+            continue;
+        }
+        let mut sum = 0.0;
+        for unit in now.units.iter_mut().filter(|u| u.settlement == at) {
+            unit.activate(homes as u32);
+            sum += unit.count * unit.mining_homes();
+        }
+        if let Some(slot) = now.in_use.get_mut(at) {
+            *slot = sum;
+        }
+    }
+}
+
+/// Power of one mining home that has power, kW, by settlement: what its site was served, spread over them.
+fn kw_of_mining_homes(given: &LastMile, now: &LastMileNow, dark: &Dark, bids: &Bids, dispatch: &Dispatch) -> Vec<f64> {
+    let of = |(s, all): (&Settlement, &f64)| {
+        let lit = 1.0 - dark.sites.as_slice().get(s.site.index()).map_or(0.0, |f| f.value());
+        let served =
+            match (bids.sites.as_slice().get(s.site.index()), dispatch.mining_share.as_slice().get(s.site.index())) {
+                (Some(bid), Some(share)) => bid.power.as_kw() * share.value(),
+                _ => 0.0,
+            };
+        if *all > 0.0 && lit > 1e-6 { served * s.mining_share / (all * lit) } else { 0.0 }
+    };
+    given.settlements.iter().zip(&now.in_use).map(of).collect()
+}
+
+/// Once a day some transformers die of age, one per normal life lost.
+fn age(given: &LastMile, now: &mut LastMileNow, moment: &Moment, ends: i64, result: &mut Strained) {
+    let mut draws: Vec<_> = now.aging.iter().map(|s| s.at(i64::from(moment.day.0))).collect();
+    for unit in &mut now.units {
+        let lost = core::mem::take(&mut unit.life_today_h);
+        let dying = 1.0 - libm::exp(-lost / given.protection.normal_life_h);
+        let Some(draws) = draws.get_mut(unit.settlement) else { continue };
+        let dead = draws.binomial(unit.count as u64, dying) as f64;
+        if dead > 0.0 {
+            let share = dead / unit.count.max(1.0);
+            take_out(given, unit, Cause::Aging, share, ends, result);
+            // What came out is one transformer each, not the whole state.
+            if let Some(last) = result.blown.last_mut() {
+                last.transformers = dead;
+            }
+        }
+    }
+}
+
+/// The typical transformer, with its mining homes and without.
+fn show(
+    given: &LastMile,
+    now: &mut LastMileNow,
+    dark: &Dark,
+    mining_kw: &[f64],
+    ambient: &[f64],
+    result: &mut Strained,
+) {
+    let Some(v) = &given.village else { return };
+    let (Some(home_kw), Some(mine_kw), Some(air)) =
+        (dark.home_kw.get(v.settlement), mining_kw.get(v.settlement), ambient.get(v.settlement))
+    else {
+        return;
+    };
+    let rated = v.kva * POWER_FACTOR / 3.0;
+    for (i, heat) in now.village.iter_mut().enumerate() {
+        let homes = v.homes * home_kw / 3.0 / rated;
+        let miners = if i == 0 { v.mining_homes * mine_kw / rated } else { 0.0 };
+        // Half of the mining homes share a phase, the others lie on the two other phases.
+        let loads = [homes + 0.5 * miners, homes + 0.25 * miners, homes + 0.25 * miners];
+        let square = loads.iter().map(|k| k * k).sum::<f64>() / 3.0;
+        let steady = given.curves.steady(libm::sqrt(square), loads[0], *air);
+        *heat = if now.begun { given.curves.step(*heat, steady).0 } else { steady };
+        if let (Some(load), Some(hot)) = (result.village_load.get_mut(i), result.village_hot_spot_c.get_mut(i)) {
+            (*load, *hot) = (loads[0], heat.hot_spot_c());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
