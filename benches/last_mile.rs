@@ -16,7 +16,7 @@ fn wave(hour: usize, period: f64) -> f64 {
 fn population(count: usize) -> (Curves, Vec<Shape>, Vec<Scale>) {
     let shape = |s: usize| Shape {
         home: (0..8760)
-            .map(|h| 0.55 - (0.25 + 0.02 * s as f64) * wave(h + 2190, 8760.0) * -1.0 + 0.15 * wave(h + s, 24.0))
+            .map(|h| 0.55 + (0.25 + 0.02 * s as f64) * wave(h + 2190, 8760.0) + 0.15 * wave(h + s, 24.0))
             .collect(),
         mining: vec![1.0; 8760],
         ambient_c: (0..8760).map(|h| -1.0 - s as f64 - 18.0 * wave(h + 2190, 8760.0) + 6.0 * wave(h, 151.0)).collect(),

@@ -61,7 +61,7 @@ fn adequacy(work: &Path) {
     let exact =
         median(|| lolh.0 = hashwatt::power::Indices::exact(&OutageTable::of(&units), &load, None).lolh_h_per_yr);
     let sampled = median(|| {
-        let years = hashwatt::power::Sampled::run(&units, &load, 1000, hashwatt::random::Seed(1));
+        let years = hashwatt::power::Sampled::run(&units, &load, None, 1000, hashwatt::random::Seed(1));
         (lolh.1, lolh.2) = (years.mean.lolh_h_per_yr, years.standard_error.lolh_h_per_yr);
     });
     let (exact_wall, lolh_exact, lolh_mean, error) = (exact.0, lolh.0, lolh.1, lolh.2);

@@ -156,7 +156,7 @@ impl Replay {
                 if value.is_empty() {
                     continue;
                 }
-                let mut put = |all: &mut Vec<BTreeMap<i32, [Option<f64>; 24]>>, site: usize, x: f64| {
+                let put = |all: &mut Vec<BTreeMap<i32, [Option<f64>; 24]>>, site: usize, x: f64| {
                     let Some(days) = all.get_mut(site) else { return };
                     let hours = days.entry(day.0).or_insert([None; 24]);
                     if hourly {

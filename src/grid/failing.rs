@@ -40,7 +40,7 @@ impl Failing {
     pub(super) fn start(given: &Grid, seed: Seed, member: Member) -> Self {
         let mut first = Vec::with_capacity(given.plants.len());
         let mut units = Vec::new();
-        for plant in given.plants.iter() {
+        for plant in &given.plants {
             first.push(units.len());
             let piece = |n| (format!("{}.{n}", plant.name), plant.failure.mttf_h, plant.failure.mttr_h);
             units.extend((1..=plant.units).map(piece));

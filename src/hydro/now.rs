@@ -77,7 +77,7 @@ fn failing(hydro: &Hydro, seed: Seed, member: Member, window: &Window, given: &R
 /// Lets units fail and be repaired up to the start of a step.
 pub fn fail(now: &mut HydroNow, window: &Window, moment: &Moment) {
     let hour = moment.step as f64 * f64::from(window.step_minutes) / 60.0;
-    for r in now.reservoirs.iter_mut() {
+    for r in &mut now.reservoirs {
         r.failing.advance(hour);
         r.share_out = r.failing.count() as f64 / r.failing.len().max(1) as f64;
     }

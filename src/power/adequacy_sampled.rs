@@ -210,7 +210,7 @@ impl Room {
         let least = |day: &[f64]| (1..day.len()).fold(0, |best, h| if day[h] < day[best] { h } else { best });
         let peak_hour: Vec<usize> = hourly.chunks(24).enumerate().map(|(d, day)| 24 * d + least(day)).collect();
         let tightest = hourly.chunks(QUARTER).map(|q| q.iter().copied().fold(f64::INFINITY, f64::min)).collect();
-        Self { tightest, peak_hour, hourly }
+        Self { hourly, tightest, peak_hour }
     }
 }
 

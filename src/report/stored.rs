@@ -181,6 +181,7 @@ fn branches(text: &str) -> Vec<BranchRow> {
             max_flow_mw: number("max_flow_mw"),
             hours_above_90pct: number("hours_above_90pct_h"),
             hours_at_limit: number("hours_at_limit_h"),
+            hours_insecure: number("hours_insecure_h"),
             shadow_price_rub_per_mwh: number("shadow_price_rub_per_mwh"),
         }
     };
