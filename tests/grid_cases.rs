@@ -195,7 +195,7 @@ fn hours_together_have_the_bits_of_each_alone() {
     let load: Vec<f64> = (0..hours * buses)
         .map(|i| {
             let (hour, bus) = (i / buses, i % buses);
-            let level = 0.75 + 0.3 * f64::from(u8::try_from((hour * 7) % 24).unwrap()) / 24.0;
+            let level = 0.75 + 1.2 * f64::from(u8::try_from((hour * 7) % 24).unwrap()) / 24.0;
             case.buses[bus].demand_mw * level * (0.9 + 0.2 * ((i * 7919) % 101) as f64 / 101.0)
         })
         .collect();

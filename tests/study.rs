@@ -84,7 +84,9 @@ fn without_mining_nothing_is_mined_and_the_load_falls_in_every_member() {
         assert_eq!(total(metric).share_down, 1.0, "{metric}");
     }
     assert_eq!(total("mining_gwh").with_measure, 0.0);
-    assert_eq!(total("demand_gwh").diff.mean, 0.0, "homes and plants do not know of mining");
+    // Homes and plants do not know of mining, but homes behind a transformer that miners tripped use nothing.
+    let more = total("demand_gwh");
+    assert!(more.diff.mean >= 0.0 && more.diff.mean < 1e-3 * more.baseline, "{} GWh", more.diff.mean);
 }
 
 #[cfg(feature = "cli")]
