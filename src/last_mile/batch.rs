@@ -11,7 +11,7 @@ use super::strain::Curves;
 use crate::equations::transformer::Heat;
 
 /// Chebyshev points in each direction of the grid.
-pub const ORDER: usize = 20;
+pub const ORDER: usize = 24;
 /// A hot spot this near the limit is computed exactly, K.
 pub const NEAR_K: f64 = 5.0;
 
