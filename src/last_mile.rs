@@ -2,7 +2,7 @@
 //!
 //! Each settlement's transformers are drawn ([`population`]) and carried through the run as some hundred states that stand
 //! for all of them. Each step: homes take their load ([`load`]), mining homes their part of what their site was served;
-//! the most loaded phase heats the winding, the mean square of the phases the oil (IEC 60076-7, [`strain`]); protection,
+//! the most loaded phase heats the winding, the mean square of the phases the oil (IEC 60076-7, `strain`); protection,
 //! heat, age, conductors and voltage take transformers or feeders out ([`protection`]); what is out leaves the demand of
 //! its bus and the bid of its site from the next step until it is mended. A trip acts from the end of its step. A
 //! transformer that has tripped a few times is replaced by the next size.

@@ -3,8 +3,8 @@
 //! A [`Report`] is composed once (that draws the pictures), then asked for one [`Piece`] at a time, in any order and
 //! on any thread: equal records give equal bytes.
 
-#[cfg(feature = "parquet")]
 mod adequacy;
+#[cfg(feature = "parquet")]
 mod columnar;
 pub mod data;
 #[cfg(feature = "plots")]

@@ -5,16 +5,16 @@
 //! Write `figure/<id>.rs` with `pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError>` and add a line to
 //! [`FIGURES`]. In it:
 //!
-//! 1. Read the data: `view.series("key_mw")` (one value a step), `view.record.sheet("name")` with [`column`], [`number_at`],
-//!    [`text_at`] (tables, those of studies of many runs too). Return `Ok(None)` where they are missing or all zero.
+//! 1. Read the data: `view.series("key_mw")` (one value a step), `view.record.sheet("name")` with [`column`], `number_at`,
+//!    `text_at` (tables, those of studies of many runs too). Return `Ok(None)` where they are missing or all zero.
 //! 2. Say it: [`Words`] with the finding as title, **computed** so that it cannot contradict the data; a subtitle of what and
 //!    where (`view.window()`); a note of what else must be said. Every sentence in both languages:
 //!    `say!(view, "{} hours", "{} часов", n)` takes both formats with the same arguments, `view.pick("Load", "Нагрузка")` two
 //!    fixed texts, `view.hours(n)`, `view.count(n, ["home", "homes"], ["дом", "дома", "домов"])` nouns with numbers. Numbers
-//!    are written by `report::number` in English; the canvas and [`finish`] turn them into Russian ones. Generated weather is
+//!    are written by `report::number` in English; the canvas and `finish` turn them into Russian ones. Generated weather is
 //!    never a calendar night: `view.when(step)`.
 //! 3. Give the data drawn as a [`Table`] with the figure's id as name: it becomes the CSV and the sidecar.
-//! 4. Draw in [`finish`]'s closure, in CSS pixels inside `frame`, which shrinks with the paper: wide 960 × 600, square 800 × 800,
+//! 4. Draw in `finish`'s closure, in CSS pixels inside `frame`, which shrinks with the paper: wide 960 × 600, square 800 × 800,
 //!    phone 480 × 720 (`frame.is_narrow()`). Take colors from `style` only: they have a counterpart for dark screens. Never tell
 //!    by color alone. Name lines directly with `canvas.label(&[places], text, letters)`, which takes the first place that
 //!    meets no other text, or spread end labels with `style::label::spread`; no legend boxes. An assumed limit is a band.
