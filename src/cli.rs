@@ -18,6 +18,7 @@ pub mod machines;
 pub mod many;
 pub mod new;
 pub mod progress;
+pub mod report;
 pub mod run;
 pub mod scenarios;
 pub mod schema;
@@ -64,6 +65,8 @@ pub enum Verb {
     Ensemble(ensemble::Ensemble),
     /// Simulate the same futures with and without measures: paired differences.
     Compare(compare::Compare),
+    /// Write a study's tables again; put shards together.
+    Report(report::Report),
     /// Tell every problem of every file; run nothing.
     Check(check::Check),
     /// Explain a scenario, one of its values, a metric or a term.
@@ -89,6 +92,7 @@ impl Program {
             Verb::Run(verb) => verb.run(),
             Verb::Ensemble(verb) => verb.run(),
             Verb::Compare(verb) => verb.run(),
+            Verb::Report(verb) => verb.run(),
             Verb::Check(verb) => verb.run(),
             Verb::Explain(verb) => verb.run(),
             Verb::Scenarios(verb) => verb.run(),

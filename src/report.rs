@@ -3,8 +3,9 @@
 //! A [`Report`] is composed once (that draws the pictures), then asked for one [`Piece`] at a time, in any order and
 //! on any thread: equal records give equal bytes.
 
+pub mod about;
 #[cfg(feature = "parquet")]
-mod columnar;
+pub mod columnar;
 pub mod data;
 #[cfg(feature = "plots")]
 pub mod figure;
@@ -37,7 +38,8 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+    /// A file of some content.
+    pub fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), bytes: bytes.into() }
     }
 }

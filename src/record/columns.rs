@@ -83,12 +83,21 @@ pub struct Columns {
     series: Vec<Series>,
     at: usize,
     steps: usize,
+    /// Keys of the only columns that are kept, where not all are.
+    chosen: Option<Vec<String>>,
+    /// Of each column, its place among those kept.
+    places: Vec<Option<usize>>,
 }
 
 impl Columns {
     /// Columns for so many steps.
     pub fn new(steps: usize) -> Self {
         Self { steps, ..Self::default() }
+    }
+    /// The same, of some columns only.
+    #[must_use]
+    pub fn choosing(self, keys: &[String]) -> Self {
+        Self { chosen: Some(keys.to_vec()), ..self }
     }
     /// The finished series.
     pub fn finish(self) -> Vec<Series> {
@@ -102,7 +111,21 @@ impl Columns {
         value: f64,
         describe: impl FnOnce() -> (String, String, String),
     ) {
-        if let Some(series) = self.series.get_mut(self.at) {
+        if let Some(chosen) = &self.chosen {
+            if self.places.len() == self.at {
+                let (key, label, definition) = describe();
+                let kept = chosen.contains(&key).then_some(self.series.len());
+                self.places.push(kept);
+                if kept.is_some() {
+                    let values = Vec::with_capacity(self.steps);
+                    self.series.push(Series { key, unit, label, definition, total, values });
+                }
+            }
+            let place = self.places.get(self.at).copied().flatten();
+            if let Some(series) = place.and_then(|i| self.series.get_mut(i)) {
+                series.values.push(value);
+            }
+        } else if let Some(series) = self.series.get_mut(self.at) {
             series.values.push(value);
         } else {
             let (key, label, definition) = describe();

@@ -1,11 +1,12 @@
 //! The recorder: watches the loop from outside and keeps what was asked for.
 
-use super::Record;
 use super::columns::{Columns, Totals};
+use super::effects::Effects;
 use super::limits::Limits;
 use super::sheets;
 use super::tally::Tally;
 use super::timeline::Timeline;
+use super::{Record, metric};
 use crate::region::{Region, State};
 use crate::step::Step;
 
@@ -22,6 +23,7 @@ pub struct Recorder {
     wanted: Wanted,
     columns: Columns,
     tally: Tally,
+    effects: Effects,
     limits: Limits,
     timeline: Timeline,
 }
@@ -33,9 +35,15 @@ impl Recorder {
             wanted,
             columns: Columns::new(world.window.steps()),
             tally: Tally::default(),
+            effects: Effects::default(),
             limits: Limits::default(),
             timeline: Timeline::default(),
         }
+    }
+    /// A recorder that keeps some columns of the time series, by key.
+    pub fn choosing(world: &Region, keys: &[String]) -> Self {
+        let all = Self::new(world, Wanted { series: !keys.is_empty() });
+        Self { columns: all.columns.clone().choosing(keys), ..all }
     }
     /// Adds a step.
     pub fn record(&mut self, world: &Region, step: &Step) {
@@ -44,13 +52,16 @@ impl Recorder {
             self.columns.record(world, step, &totals);
         }
         self.tally.record(world, step, &totals);
+        self.effects.record(world, step, &totals);
         self.limits.record(world, step);
         self.timeline.record(world, step, &totals);
     }
     /// The finished record.
     pub fn finish(self, world: &Region, state: &State) -> Record {
         let machines = sheets::machines_by_operator(world, state);
-        let headlines = self.tally.headlines(world, machines, self.tally.taxes());
+        let mut headlines = self.tally.headlines(world, machines, self.tally.taxes());
+        headlines.extend(self.effects.headlines(world));
+        headlines.sort_by_key(|h| metric::METRICS.iter().position(|m| m.key == h.key));
         Record {
             window: world.window,
             series: self.columns.finish(),

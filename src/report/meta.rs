@@ -1,10 +1,11 @@
 //! Who made a study: what every sidecar, footer and manifest says of it.
 
 use crate::calendar::Window;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The language of words on pictures and the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
     /// English.
     #[default]
@@ -31,7 +32,7 @@ impl Language {
 }
 
 /// Something that a study leans on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Assumption {
     /// Its key in the scenario.
     pub key: String,
@@ -44,7 +45,7 @@ pub struct Assumption {
 }
 
 /// Everything about a study that is not its result. Nothing in it depends on the machine or the clock.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
     /// The scenario's name: `irkutsk/no-sanctions`, or a file's stem.
     pub name: String,

@@ -41,6 +41,38 @@ impl Arm {
         Self { name, ..self }
     }
 
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The scenario of one member as a file that lays its drawn assumptions over the arm's scenario.
+    pub fn row(&self, seed: Seed, member: Member, drawn: Option<&[f64]>) -> String {
+        let mut files = vec![self.scenario.name().to_owned()];
+        files.extend(self.scenario.overlays().iter().cloned());
+        let files: Vec<String> = files.iter().map(|f| format!("{f:?}")).collect();
+        let mut text =
+            format!("# Member {} of seed {}: `hashwatt run THIS.toml --member {0}`.\nformat = 1\n", member.0, seed.0);
+        text.push_str(&format!(
+            "title = {:?}\nextends = [{}]\n",
+            format!("{}, member {}", self.name, member.0),
+            files.join(", ")
+        ));
+        let mut settings: Vec<(String, String)> = self.scenario.settings().to_vec();
+        settings.retain(|(key, _)| key != "seed");
+        settings.push(("seed".to_owned(), seed.0.to_string()));
+        if let Some(drawn) = drawn {
+            settings.extend(self.ranged.iter().zip(drawn).flat_map(|(ranged, value)| ranged.settings(*value)));
+        }
+        for (key, value) in &settings {
+            text.push_str(&format!("{key} = {value}\n"));
+        }
+        for (key, _) in &settings {
+            text.push_str(&format!("[source.{key:?}]\nassumption = \"of member {}\"\n", member.0));
+        }
+        text
+    }
+
     /// The region as the scenario has it.
     pub fn plain(&self) -> &Region {
         &self.region
