@@ -5,7 +5,9 @@
 
 pub mod calc;
 pub mod check;
+pub mod claim;
 pub mod compare;
+pub mod credibility;
 pub mod deliver;
 pub mod ensemble;
 pub mod explain;
@@ -22,9 +24,12 @@ pub mod report;
 pub mod run;
 pub mod scenarios;
 pub mod schema;
+pub mod sensitivity;
 pub mod spread;
 pub mod study;
+pub mod sweep;
 pub mod terminal;
+pub mod verify;
 
 pub use failure::Failure;
 pub use study::StudyArgs;
@@ -65,6 +70,16 @@ pub enum Verb {
     Ensemble(ensemble::Ensemble),
     /// Simulate the same futures with and without measures: paired differences.
     Compare(compare::Compare),
+    /// Vary every ranged assumption: tornado, Morris, Sobol.
+    Sensitivity(sensitivity::Sensitivity),
+    /// Simulate a scenario at every value of one or two keys.
+    Sweep(sweep::Sweep),
+    /// Hold the shipped worlds against what was published.
+    Credibility(credibility::Credibility),
+    /// Write a number of a study as a sentence that can be checked.
+    Claim(claim::Claim),
+    /// Repeat a study, or check a claim, and name every difference.
+    Verify(verify::Verify),
     /// Write a study's tables again; put shards together.
     Report(report::Report),
     /// Tell every problem of every file; run nothing.
@@ -92,6 +107,11 @@ impl Program {
             Verb::Run(verb) => verb.run(),
             Verb::Ensemble(verb) => verb.run(),
             Verb::Compare(verb) => verb.run(),
+            Verb::Sensitivity(verb) => verb.run(),
+            Verb::Sweep(verb) => verb.run(),
+            Verb::Credibility(verb) => verb.run(),
+            Verb::Claim(verb) => verb.run(),
+            Verb::Verify(verb) => verb.run(),
             Verb::Report(verb) => verb.run(),
             Verb::Check(verb) => verb.run(),
             Verb::Explain(verb) => verb.run(),

@@ -6,6 +6,7 @@
 pub mod about;
 #[cfg(feature = "parquet")]
 pub mod columnar;
+pub mod credibility;
 pub mod data;
 #[cfg(feature = "plots")]
 pub mod figure;
@@ -15,6 +16,7 @@ pub mod number;
 mod page;
 pub mod period;
 pub mod print;
+mod sensitivity;
 pub mod story;
 pub mod study;
 #[cfg(feature = "plots")]

@@ -15,6 +15,7 @@ pub mod glossary;
 mod header;
 pub mod json_schema;
 mod leaf;
+pub mod measure;
 pub mod overlay;
 pub mod problems;
 pub mod resolve;

@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod onset;
 pub mod quantile;
 pub mod row;
+pub mod sensitivity;
 
 pub use attribution::{Coalitions, Share};
 pub use compare::{Difference, differences};

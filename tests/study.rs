@@ -225,6 +225,72 @@ mod program {
         assert!(String::from_utf8_lossy(&ran.get_output().stderr).contains("event.fsa_cutoff"));
     }
 
+    #[test]
+    fn assumptions_are_varied_and_keys_are_swept() {
+        let home = tempfile::tempdir().unwrap();
+        let to = ["--to", "2022-07-02", "--quiet"];
+        let vary = |more: &[&str], folder: &str| {
+            let head = ["sensitivity", "classroom/one-barn", "-o", folder];
+            hashwatt(&[&head[..], &to, more].concat(), home.path())
+        };
+        vary(&[], "t").success();
+        let csv = std::fs::read_to_string(home.path().join("t/sensitivity.csv")).unwrap();
+        assert!(
+            csv.starts_with("key,metric,of,unit,low,high,at_base,at_low,at_high\n") && csv.lines().count() > 20,
+            "{csv}"
+        );
+        vary(&["--morris", "3"], "m").success();
+        vary(&["--sobol", "8", "--threads", "1"], "s").success();
+        vary(&["--sobol", "8", "--threads", "2"], "s2").success();
+        for file in ["sobol.csv", "members.parquet", "manifest.json"] {
+            let [one, two] = ["s", "s2"].map(|f| std::fs::read(home.path().join(f).join(file)).unwrap());
+            assert!(one == two, "{file}");
+        }
+        vary(&["--only", "nothing."], "n").code(3);
+        let sweep = [
+            "sweep",
+            "classroom/one-barn",
+            "--vary",
+            "tariff.home_usd_per_kwh=0.01:0.2:4",
+            "--members",
+            "1",
+            "-o",
+            "w",
+        ];
+        hashwatt(&[&sweep[..], &to].concat(), home.path()).success();
+        let csv = std::fs::read_to_string(home.path().join("w/sweep.csv")).unwrap();
+        assert!(csv.starts_with("tariff.home_usd_per_kwh,metric,of,unit,mean,std_err,p05,p50,p95,members\n"), "{csv}");
+        assert!(home.path().join("w/boundary.csv").is_file());
+    }
+
+    #[test]
+    fn a_study_is_repeated_to_the_byte_and_a_changed_file_or_card_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let text = "format = 1\nextends = \"classroom/one-barn\"\n";
+        std::fs::write(home.path().join("mine.toml"), text).unwrap();
+        let study = ["ensemble", "mine.toml", "--to", "2022-07-02", "--members", "2", "-o", "e"];
+        hashwatt(&study, home.path()).success();
+        // Whoever has the folder needs nothing else.
+        std::fs::remove_file(home.path().join("mine.toml")).unwrap();
+        hashwatt(&["verify", "e"], home.path()).success();
+        hashwatt(&["claim", "e", "mining_gwh"], home.path()).success();
+        let card = home.path().join("e/claims/mining_gwh.json");
+        hashwatt(&["verify", "e/claims/mining_gwh.json"], home.path()).success();
+        for ending in ["txt", "svg", "png"] {
+            assert!(card.with_extension(ending).is_file());
+        }
+        let sentence = std::fs::read_to_string(card.with_extension("txt")).unwrap();
+        assert!(sentence.contains("Modeled, not measured") && sentence.contains("2 simulated futures"), "{sentence}");
+        let text = std::fs::read_to_string(&card).unwrap();
+        std::fs::write(&card, text.replacen("\"value\": ", "\"value\": 1", 1)).unwrap();
+        let ran = hashwatt(&["verify", "e/claims/mining_gwh.json"], home.path()).code(7);
+        assert!(String::from_utf8_lossy(&ran.get_output().stderr).contains("value:"));
+        std::fs::write(home.path().join("e/summary.csv"), "metric\n").unwrap();
+        let ran = hashwatt(&["verify", "e"], home.path()).code(7);
+        let told = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+        assert!(told.contains("summary.csv: changed") && !told.contains("members.parquet"), "{told}");
+    }
+
     fn hashwatt(arguments: &[&str], folder: &Path) -> assert_cmd::assert::Assert {
         Command::cargo_bin("hashwatt").unwrap().current_dir(folder).args(arguments).assert()
     }

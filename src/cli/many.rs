@@ -8,11 +8,12 @@ use crate::files::log::Log;
 use crate::files::shard::{self, Part};
 use crate::files::{self, FileError, Folder, Found};
 use crate::random::{Member, Seed};
-use crate::report::about::{About, ArmAbout, PackageAbout};
+use crate::report::about::{About, ArmAbout, DesignAbout, PackageAbout, SweepAbout};
 use crate::report::{self, Artifact, Language, Meta};
 use crate::scenario::contrast::{self, Package};
 use crate::scenario::{Arm, Checked};
-use crate::study::{Coalitions, Fan, LossKind, Plan, Results, World, ensemble};
+use crate::study::sensitivity::Method;
+use crate::study::{Coalitions, Fan, Kept, LossKind, Plan, Results, Row, World, ensemble};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -58,17 +59,88 @@ pub struct Study {
     named: Vec<String>,
     /// Further arguments, for the recipe.
     more: Vec<String>,
+    design: Option<DesignAbout>,
+    sweep: Option<SweepAbout>,
 }
 
 impl Study {
+    fn empty(verb: &'static str, named: Vec<String>) -> Self {
+        let (arms, checked, packages, more) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { verb, arms, checked, packages, named, more, design: None, sweep: None }
+    }
+
+    /// Varies the assumptions of the first arm by a design; `only` are prefixes of keys.
+    ///
+    /// # Errors
+    /// [`Failure::InvalidInput`] where there is nothing to vary.
+    pub fn vary(&mut self, design: DesignAbout, only: &[String], quiet: bool) -> Result<(), Failure> {
+        self.arms = std::mem::take(&mut self.arms).into_iter().map(|arm| arm.only(only)).collect();
+        let k = self.arms.first().map_or(0, |arm| arm.ranges().len());
+        if k == 0 {
+            return Err(Failure::InvalidInput(
+                "no assumption with a range is there to vary; `explain SCENARIO --assumptions` lists them".into(),
+            ));
+        }
+        let runs = design.method.points(k) * design.futures as usize;
+        if runs > 10_000_000 {
+            return Err(Failure::Usage(format!("{k} assumptions would need {runs} runs: --only takes some of them")));
+        }
+        if !quiet {
+            terminal::note(&format!("{k} assumptions, {runs} runs"));
+        }
+        self.more.extend(only.iter().map(|prefix| format!("--only={prefix}")));
+        self.more.extend(match design.method {
+            Method::Tornado => None,
+            Method::Morris { paths } => Some(format!("--morris={paths}")),
+            Method::Sobol { samples } => Some(format!("--sobol={samples}")),
+        });
+        self.design = Some(design);
+        Ok(())
+    }
+
+    /// A scenario at every value of one or two keys, and another beside it if asked.
+    ///
+    /// # Errors
+    /// Problems of any point.
+    pub fn sweep(args: &StudyArgs, axes: &[(String, Vec<f64>)], against: Option<&str>) -> Result<Self, Failure> {
+        let mut study = Self::empty("sweep", vec![args.scenario.clone()]);
+        let mut points: Vec<Vec<f64>> = vec![Vec::new()];
+        for (_, values) in axes {
+            points =
+                points.iter().flat_map(|p| values.iter().map(|v| p.iter().copied().chain([*v]).collect())).collect();
+        }
+        let keys: Vec<String> = axes.iter().map(|axis| axis.0.clone()).collect();
+        for point in &points {
+            for name in std::iter::once(args.scenario.as_str()).chain(against) {
+                let mut scenario = args.changes.apply(study::open(name)?)?;
+                let mut title = scenario.name().to_owned();
+                for (key, value) in keys.iter().zip(point) {
+                    let whole = value.fract() == 0.0 && value.abs() < 1e15;
+                    let text = if whole { format!("{value:.0}") } else { format!("{value:?}") };
+                    title.push_str(&format!(" {key}={text}"));
+                    scenario = scenario.set(key, &text)?;
+                }
+                let (arm, checked) = Arm::new(scenario)?;
+                study.arms.push(arm.named(title));
+                study.checked.push(checked);
+            }
+        }
+        for (key, values) in axes {
+            let list: Vec<String> = values.iter().map(|v| format!("{v:?}")).collect();
+            study.more.push(format!("--vary={key}={}", list.join(",")));
+        }
+        study.more.extend(against.map(|name| format!("--against={name}")));
+        study.sweep = Some(SweepAbout { keys, points, against: against.is_some() });
+        Ok(study)
+    }
+
     /// The scenario of a study and those that are held against it, all with the study's changes.
     ///
     /// # Errors
     /// Problems of any of them; [`Failure::InvalidInput`] where a difference would not be a measure's.
     pub fn new(verb: &'static str, args: &StudyArgs, others: &[String], other_start: bool) -> Result<Self, Failure> {
         let named: Vec<String> = std::iter::once(&args.scenario).chain(others).cloned().collect();
-        let mut study =
-            Self { verb, arms: Vec::new(), checked: Vec::new(), packages: Vec::new(), named, more: Vec::new() };
+        let mut study = Self::empty(verb, named);
         if other_start {
             study.more.push("--other-start".into());
         }
@@ -134,14 +206,15 @@ impl Study {
         let seed = self.checked.first().map_or(0, |checked| checked.view().integer("seed").unsigned_abs());
         Plan {
             seed: Seed(seed),
-            members: args.members.unwrap_or(MEMBERS),
+            members: self.runs_of_design().unwrap_or(args.members.unwrap_or(MEMBERS)),
             fixed_assumptions: many.fixed_assumptions,
             threads: threads(args),
         }
     }
 
-    fn worlds(&self) -> Vec<&dyn World> {
-        self.arms.iter().map(|arm| arm as &dyn World).collect()
+    fn runs_of_design(&self) -> Option<u32> {
+        let assumptions = self.arms.first().map_or(0, |arm| arm.ranges().len());
+        self.design.map(|d| d.method.points(assumptions) as u32 * d.futures)
     }
 
     fn about(&self, args: &StudyArgs, many: &ManyArgs, plan: Plan) -> Result<About, Failure> {
@@ -172,7 +245,14 @@ impl Study {
             )));
         }
         let meta = self.meta(args, many, plan);
-        Ok(About { meta, arms, packages: self.packages.clone(), series })
+        Ok(About {
+            meta,
+            arms,
+            packages: self.packages.clone(),
+            series,
+            design: self.design,
+            sweep: self.sweep.clone(),
+        })
     }
 
     /// What is said of the study in every file.
@@ -188,7 +268,11 @@ impl Study {
         };
         let held = if plan.fixed_assumptions { "fixed" } else { "drawn" };
         let name = self.arms.first().map_or("", |arm| arm.name());
-        let id_of = format!("{} {held} {}", self.verb, many.fans.join(" "));
+        let varied = self.design.map_or_else(String::new, |d| {
+            let keys: Vec<&str> = self.arms.iter().flat_map(World::ranges).map(|r| r.key.as_str()).collect();
+            format!("{:?} {} {}", d.method, d.futures, keys.join(" "))
+        });
+        let id_of = format!("{} {held} {} {varied}", self.verb, many.fans.join(" "));
         let mut meta = Meta::new(name, id_of.trim_end(), &hash, plan.seed.0, u64::from(plan.members));
         meta.verb = self.verb.into();
         meta.many = true;
@@ -202,7 +286,8 @@ impl Study {
         let mut arguments = vec![self.verb.to_owned()];
         arguments.extend(self.named.iter().cloned());
         arguments.extend(study::recipe(&args.changes));
-        arguments.extend(["--members".to_owned(), plan.members.to_string()]);
+        let members = self.design.map_or(plan.members, |d| d.futures);
+        arguments.extend(["--members".to_owned(), members.to_string()]);
         arguments.extend(self.more.iter().cloned());
         if plan.fixed_assumptions {
             arguments.push("--fixed-assumptions".into());
@@ -216,8 +301,8 @@ impl Study {
             "arms": asked().map(|(name, _)| *name).collect::<Vec<_>>(),
             "assumptions": held,
             "bands": { "p05_p95": report::study::RANGE, "std_err": report::study::ERROR },
-            "recipe": { "arguments": arguments, "files": own },
         });
+        meta.recipe = json!({ "arguments": arguments, "files": own });
         meta.language = match args.lang {
             Lang::En => Language::En,
             Lang::Ru => Language::Ru,
@@ -300,8 +385,9 @@ impl Study {
         jobs.retain(|job| !known.contains(job));
         let (left, total) = (jobs.len(), members.len() * self.arms.len());
         let kept = Mutex::new((journal, None::<FileError>));
-        let worlds = self.worlds();
-        ensemble::run_into(&worlds, plan, &about.series, &jobs, &|row| {
+        let (arms, design) = (self.arms.as_slice(), self.design);
+        let run = |member, arm| one((arms, design), plan, &about.series, member, arm);
+        ensemble::run_into(&jobs, plan.threads, &run, &|row| {
             let _whole = files::writing();
             let Ok(mut kept) = kept.lock() else { return false };
             if kept.1.is_some() {
@@ -350,9 +436,29 @@ impl Study {
         let Some(arm) = arm.filter(|_| row < runs) else {
             return Err(Failure::Usage(format!("--row {row}: the study has the runs 0 to {}", runs.saturating_sub(1))));
         };
-        let drawn = (!plan.fixed_assumptions).then(|| arm.draw(plan.seed, member));
-        terminal::print(&arm.row(plan.seed, member, drawn.as_deref()))
+        let (future, drawn) = place(self.design, plan, arm, member.0);
+        terminal::print(&arm.row(plan.seed, future, drawn.as_deref()))
     }
+}
+
+/// Future and assumptions of a run.
+fn place(design: Option<DesignAbout>, plan: Plan, arm: &Arm, member: u32) -> (Member, Option<Vec<f64>>) {
+    match design {
+        Some(design) => {
+            let point = design.method.point(arm.ranges(), plan.seed, (member / design.futures.max(1)) as usize);
+            (Member(member % design.futures.max(1)), Some(arm.fitted(point)))
+        }
+        None => (Member(member), ensemble::drawn(arm, plan, member)),
+    }
+}
+
+/// One run of a study.
+fn one((arms, design): (&[Arm], Option<DesignAbout>), plan: Plan, series: &[String], member: u32, arm: u32) -> Row {
+    let Some(world) = arms.get(arm as usize) else {
+        return Row { member, arm, inputs: Vec::new(), outcome: Ok(Kept::default()) };
+    };
+    let (future, drawn) = place(design, plan, world, member);
+    Row { member, arm, ..ensemble::row(world, plan.seed, future.0, drawn, series) }
 }
 
 /// Number of threads.

@@ -9,6 +9,14 @@ use serde_json::Value;
 pub fn table(summary: &Value) -> String {
     let said = |key: &str| summary.get(key).and_then(Value::as_str).unwrap_or("");
     let mut text = format!("{}\n{}; {} members\n", said("title"), said("status"), summary["members"]);
+    if let Some(influence) = summary.get("influence").and_then(Value::as_object) {
+        text.push_str(&most(said("method"), influence));
+        return text;
+    }
+    if summary.get("sweep").is_some() {
+        text.push_str(&turns(summary));
+        return text;
+    }
     if let Some(arms) = summary.get("differences").and_then(Value::as_object) {
         let head = ["baseline", "difference", "P5", "P95", "sim. error", "up", "down"];
         for (arm, differences) in arms {
@@ -54,6 +62,54 @@ fn shares(attribution: &Value) -> String {
     }
     let table = aligned_by(&head, &effects, &|entry| measures.iter().map(|m| digits(&entry[*m]["effect"])).collect());
     format!("\nof which (Shapley values; errors in attribution.csv)\n{table}")
+}
+
+/// The three assumptions that move each headline most.
+fn most(method: &str, influence: &serde_json::Map<String, Value>) -> String {
+    let numbers = match method {
+        "morris" => "mean effect over the range, mean size, standard deviation",
+        "sobol" => "share of variance of its own with P5 and P95, then with interplay",
+        _ => "low and high end of the range; the answer at its value, at the low and at the high end",
+    };
+    let mut text = format!("by assumption: {numbers}\n");
+    for (metric, about) in METRICS.iter().filter_map(|m| Some((m, influence.get(m.key)?))) {
+        let all = about.as_array().map(Vec::as_slice).unwrap_or_default();
+        if PROOFS.contains(&metric.key) || all.is_empty() {
+            continue;
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "\n{}{}",
+            metric.label,
+            if metric.unit.is_empty() { String::new() } else { format!(", {}", metric.unit) }
+        );
+        for one in all.iter().take(3) {
+            let cells: Vec<String> = one["numbers"].as_array().into_iter().flatten().map(digits).collect();
+            let _ = writeln!(text, "  {:50}  {}", one["key"].as_str().unwrap_or(""), cells.join("  "));
+        }
+    }
+    text
+}
+
+/// Where answers of a sweep turn their sign.
+fn turns(summary: &Value) -> String {
+    let points = summary["sweep"]["points"].as_array().map_or(0, Vec::len);
+    let mut text = format!("{points} points; sweep.csv has the metrics at each\n");
+    for one in summary["boundary"].as_array().into_iter().flatten() {
+        let label = METRICS.iter().find(|m| Some(m.key) == one["metric"].as_str()).map_or("", |m| m.label);
+        let other = match one["other_key"].as_str() {
+            Some(key) if !key.is_empty() => format!(" where {key} is {}", digits(&one["other_value"])),
+            _ => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "{label} turns its sign at {} = {}{other}",
+            one["key"].as_str().unwrap_or(""),
+            digits(&one["value"])
+        );
+    }
+    text
 }
 
 /// Proofs of the run, which are no outcome.

@@ -2,6 +2,7 @@
 
 use super::Meta;
 use crate::study::Range;
+use crate::study::sensitivity::Method;
 use serde::{Deserialize, Serialize};
 
 /// A study of many runs.
@@ -15,6 +16,32 @@ pub struct About {
     pub packages: Vec<PackageAbout>,
     /// Columns of the time series whose hourly fans are kept.
     pub series: Vec<String>,
+    /// How ranged assumptions are varied, in a sensitivity study.
+    #[serde(default)]
+    pub design: Option<DesignAbout>,
+    /// What is swept, in a sweep.
+    #[serde(default)]
+    pub sweep: Option<SweepAbout>,
+}
+
+/// How ranged assumptions are varied: run `point × futures + future` is a future at a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DesignAbout {
+    /// The design.
+    pub method: Method,
+    /// Futures at each point.
+    pub futures: u32,
+}
+
+/// What is swept: the arms stand point by point.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SweepAbout {
+    /// One or two keys.
+    pub keys: Vec<String>,
+    /// Their values at each point.
+    pub points: Vec<Vec<f64>>,
+    /// Whether two scenarios are swept, the baseline first at each point.
+    pub against: bool,
 }
 
 /// An arm.

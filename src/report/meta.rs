@@ -69,6 +69,9 @@ pub struct Meta {
     pub arms: Vec<String>,
     /// What a study of many runs adds to the manifest.
     pub study: Value,
+    /// How the study is made again: arguments of the program, and files that are not part of it.
+    #[serde(default)]
+    pub recipe: Value,
     /// The resolved scenario with the origin of each value.
     pub resolved: Value,
     /// The home tariff that behavior follows, USD/kWh.
@@ -122,6 +125,7 @@ impl Meta {
             many: false,
             arms: Vec::new(),
             study: Value::Null,
+            recipe: Value::Null,
             resolved: Value::Null,
             home_tariff_usd_per_kwh: None,
             published_tariff_usd_per_kwh: None,
@@ -203,6 +207,7 @@ impl Meta {
             "language": self.language.code(),
             "status": NOT_MEASURED,
             "caveats": caveats,
+            "recipe": self.recipe,
             "resolved": self.resolved,
         });
         if let (true, Value::Object(map)) = (self.many, &mut manifest) {

@@ -6,6 +6,7 @@ use super::{Artifact, Meta, ReportError, Text, number, pretty};
 use crate::calendar::Window;
 use crate::random::Seed;
 use crate::record::metric::{is_detail, metric};
+use crate::study::driver::drivers;
 use crate::study::onset::onsets;
 use crate::study::{Coalitions, Difference, Driver, Fan, Onset, Range, Results, Share, Spread, differences};
 use serde_json::{Map, Value, json};
@@ -21,10 +22,14 @@ pub const ERROR: &str = "simulation error: standard error of the mean over membe
 /// [`ReportError::Columns`] if the columnar writer refuses.
 pub fn compose(about: &About, results: &Results, fans: &[Fan]) -> Result<Vec<Artifact>, ReportError> {
     let meta = &about.meta;
-    let mut files = members(results, meta)?;
+    let mut files = members(about, results)?;
     let mut out = head(results, meta, about);
     out.extend(means(results, 0));
-    if about.compares() {
+    if let Some(design) = &about.design {
+        files.extend(super::sensitivity::sensitivity(about, design, results, &mut out));
+    } else if let Some(sweep) = &about.sweep {
+        files.extend(super::sensitivity::sweep(about, sweep, results, &mut out));
+    } else if about.compares() {
         files.extend(comparison(about, results, &mut out));
     } else {
         files.extend(csv(&spread_table(results), results, meta));
@@ -33,7 +38,13 @@ pub fn compose(about: &About, results: &Results, fans: &[Fan]) -> Result<Vec<Art
                 "spread".into(),
                 nested(arm.columns.iter().filter_map(|c| {
                     let spread = Spread::of(c.values.iter().copied())?;
-                    Some((c.metric, c.part.as_deref(), spread_json(&spread)))
+                    let mut entry = spread_json(&spread);
+                    let ranges = about.arms.first().map(|a| a.ranges.as_slice()).unwrap_or_default();
+                    if let (true, Value::Object(map)) = (c.of() == "total" && !is_detail(c.metric), &mut entry) {
+                        let found = drivers(&c.values, &arm.inputs, ranges);
+                        map.insert("driven_by".into(), found.iter().map(driver_json).collect());
+                    }
+                    Some((c.metric, c.part.as_deref(), entry))
                 })),
             );
         }
@@ -239,8 +250,12 @@ fn driver_json(d: &Driver) -> Value {
 /// `members.parquet`: a row for each run, in member order, arms within a member. Without that format the rows are text, which
 /// cannot fail.
 #[cfg_attr(not(feature = "parquet"), allow(clippy::unnecessary_wraps))]
-fn members(results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError> {
-    let table = member_table(results);
+fn members(about: &About, results: &Results) -> Result<Vec<Artifact>, ReportError> {
+    let meta = &about.meta;
+    let mut table = member_table(results);
+    if let Some(design) = &about.design {
+        by_point(&mut table, design.futures.max(1));
+    }
     let sidecar = table.sidecar(meta, &results.caveats);
     #[cfg(feature = "parquet")]
     let data = Artifact::new("members.parquet", super::columnar::members(&table, &sidecar)?);
@@ -297,6 +312,20 @@ pub fn member_table(results: &Results) -> Table<'_> {
     Table { name: "members".into(), title: title.into(), columns }
 }
 
+/// The runs of a design: the point, and the future in it.
+fn by_point(table: &mut Table<'_>, futures: u32) {
+    let runs = table.rows() as i64;
+    let futures = i64::from(futures);
+    let point = Column {
+        cells: Cells::Whole((0..runs).map(|r| r / futures).collect()),
+        ..Column::texts("point", "Point", "Number of the point of the design.", Vec::new())
+    };
+    if let Some(member) = table.columns.get_mut(1) {
+        member.cells = Cells::Whole((0..runs).map(|r| r % futures).collect());
+    }
+    table.columns.insert(1, point);
+}
+
 /// The values of runs from the values of arms.
 fn gathered(runs: &[(usize, usize)], of_arm: &[Option<&[f64]>]) -> Vec<f64> {
     let value = |(member, arm): &(usize, usize)| of_arm.get(*arm).copied().flatten()?.get(*member).copied();
@@ -309,7 +338,7 @@ fn csv(table: &Table<'_>, results: &Results, meta: &Meta) -> [Artifact; 2] {
 }
 
 /// A table with its sidecar under its own name.
-fn table_files(table: &Table<'_>, results: &Results, meta: &Meta) -> [Artifact; 2] {
+pub(super) fn table_files(table: &Table<'_>, results: &Results, meta: &Meta) -> [Artifact; 2] {
     let sidecar = pretty(&table.sidecar(meta, &results.caveats));
     [
         Artifact::new(format!("{}.csv", table.name), table.csv()),
@@ -418,11 +447,16 @@ fn fan_files(fans: &[Fan], window: Window, results: &Results, meta: &Meta) -> Re
     Ok(vec![data, Artifact::new("fans.meta.json", pretty(&sidecar))])
 }
 
-fn text<'a>(key: &'static str, label: &'static str, about: &'static str, cells: Vec<Text<'a>>) -> Column<'a> {
+pub(super) fn text<'a>(
+    key: &'static str,
+    label: &'static str,
+    about: &'static str,
+    cells: Vec<Text<'a>>,
+) -> Column<'a> {
     Column::texts(key, label, about, cells)
 }
 
-fn value<'a>(key: &'static str, label: &'static str, about: &'static str, cells: Vec<f64>) -> Column<'a> {
+pub(super) fn value<'a>(key: &'static str, label: &'static str, about: &'static str, cells: Vec<f64>) -> Column<'a> {
     Column::numbers(key, "", label, about, cells)
 }
 
@@ -492,6 +526,8 @@ mod tests {
             arms: arms.iter().map(arm).collect(),
             packages: Vec::new(),
             series: Vec::new(),
+            design: None,
+            sweep: None,
         }
     }
 

@@ -284,8 +284,8 @@ mod tests {
         let with = |key: &str, value: &str| base.0.clone().set(key, value).unwrap();
         assert_eq!(refuse(base.0.clone()), None, "a null overlay is let through");
         assert!(refuse(with("climate.weather", "\"generated\"")).is_some_and(|w| w.contains("weather")));
-        let more = refuse(with("site.bratsk.connected_mw", "1.0"));
-        assert!(more.is_none_or(|w| w.contains("starting fleet")));
+        let more = refuse(with("site.host_a_bratsk.connected_mw", "1.0"));
+        assert!(more.is_some_and(|w| w.contains("starting fleet") && w.contains("site.host_a_bratsk.connected_mw")));
         let late =
             Scenario::builtin("irkutsk/fsa-2022").unwrap().set("event.fsa_cutoff.when.from", "2030-01-01").unwrap();
         assert!(refuse(late).is_some_and(|w| w.contains("event.fsa_cutoff") && w.contains("window")));

@@ -22,6 +22,10 @@ pub trait World: Sync {
     fn draw(&self, seed: Seed, member: Member) -> Vec<f64> {
         self.ranges().iter().map(|r| r.draw(seed, member)).collect()
     }
+    /// Given values of [`World::ranges`], made to fit together where some depend on others.
+    fn fitted(&self, given: Vec<f64>) -> Vec<f64> {
+        given
+    }
     /// The region as the scenario has it, or with a drawn value for each of [`World::ranges`].
     ///
     /// # Errors
@@ -102,22 +106,42 @@ pub fn jobs(members: core::ops::Range<u32>, arms: usize) -> Vec<(u32, u32)> {
     members.flat_map(|m| (0..arms as u32).map(move |arm| (m, arm))).collect()
 }
 
-/// Does the given runs and hands each over as soon as it is done; `series` are the columns whose bins are kept.
-pub fn run_into(worlds: &[&dyn World], plan: Plan, series: &[String], jobs: &[(u32, u32)], keep: &Keep<'_>) {
+/// Does the given runs and hands each over as soon as it is done.
+pub fn run_into(jobs: &[(u32, u32)], threads: usize, run: &(dyn Fn(u32, u32) -> Row + Sync), keep: &Keep<'_>) {
     let stopped = core::sync::atomic::AtomicBool::new(false);
     let order = core::sync::atomic::Ordering::Relaxed;
-    all(jobs, plan.threads, &|(member, arm): (u32, u32)| {
-        let Some(world) = worlds.get(arm as usize) else { return };
-        if !stopped.load(order) && !keep(row(*world, plan, series, member, arm)) {
+    all(jobs, threads, &|(member, arm): (u32, u32)| {
+        if !stopped.load(order) && !keep(run(member, arm)) {
             stopped.store(true, order);
         }
     });
 }
 
+/// One run of a study as it is kept; `series` are the columns whose bins are kept.
+pub fn row(world: &dyn World, seed: Seed, member: u32, drawn: Option<Vec<f64>>, series: &[String]) -> Row {
+    let record = simulate(world, seed, Member(member), drawn.as_deref(), series);
+    let outcome = record.map(|record| {
+        let bins = |key: &String| {
+            record.series(key).map_or_else(Vec::new, |s| s.values.iter().map(|v| fan::bin(*v)).collect())
+        };
+        Kept { bins: series.iter().map(bins).collect(), ..Kept::of(&record) }
+    });
+    Row { member, arm: 0, inputs: drawn.unwrap_or_default(), outcome }
+}
+
+/// The assumptions of a member as the plan has them.
+pub fn drawn(world: &dyn World, plan: Plan, member: u32) -> Option<Vec<f64>> {
+    (!plan.fixed_assumptions).then(|| world.draw(plan.seed, Member(member)))
+}
+
 /// Runs every member of every arm and keeps the numbers in memory; `told` is called after each run, from any thread.
 pub fn run(worlds: &[&dyn World], plan: Plan, told: &(dyn Fn() + Sync)) -> Results {
     let rows = std::sync::Mutex::new(Vec::new());
-    run_into(worlds, plan, &[], &jobs(0..plan.members, worlds.len()), &|row| {
+    let run = |member, arm: u32| match worlds.get(arm as usize) {
+        Some(world) => Row { arm, ..row(*world, plan.seed, member, drawn(*world, plan, member), &[]) },
+        None => Row { member, arm, inputs: Vec::new(), outcome: Ok(Kept::default()) },
+    };
+    run_into(&jobs(0..plan.members, worlds.len()), plan.threads, &run, &|row| {
         told();
         rows.lock().map(|mut rows| rows.push(row)).is_ok()
     });
@@ -159,18 +183,6 @@ pub fn simulate(
         let broken = matches!(&error, RunError::Step(e) if matches!(e.cause, Cause::Balance(_)));
         Lost { kind: if broken { LossKind::Broken } else { LossKind::Stopped }, cause: error.to_string() }
     })
-}
-
-fn row(world: &dyn World, plan: Plan, series: &[String], member: u32, arm: u32) -> Row {
-    let drawn = (!plan.fixed_assumptions).then(|| world.draw(plan.seed, Member(member)));
-    let record = simulate(world, plan.seed, Member(member), drawn.as_deref(), series);
-    let outcome = record.map(|record| {
-        let bins = |key: &String| {
-            record.series(key).map_or_else(Vec::new, |s| s.values.iter().map(|v| fan::bin(*v)).collect())
-        };
-        Kept { bins: series.iter().map(bins).collect(), ..Kept::of(&record) }
-    });
-    Row { member, arm, inputs: drawn.unwrap_or_default(), outcome }
 }
 
 impl Results {
