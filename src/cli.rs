@@ -6,7 +6,9 @@
 pub mod adequacy;
 pub mod calc;
 pub mod check;
+pub mod claim;
 pub mod compare;
+pub mod credibility;
 pub mod deliver;
 pub mod ensemble;
 pub mod explain;
@@ -22,12 +24,16 @@ pub mod new;
 pub mod page;
 pub mod plot;
 pub mod progress;
+pub mod report;
 pub mod run;
 pub mod scenarios;
 pub mod schema;
+pub mod sensitivity;
 pub mod spread;
 pub mod study;
+pub mod sweep;
 pub mod terminal;
+pub mod verify;
 
 pub use failure::Failure;
 pub use study::StudyArgs;
@@ -72,6 +78,18 @@ pub enum Verb {
     Plot(plot::Plot),
     /// Tell how often each area of a scenario is short of power, and how much more load it could carry.
     Adequacy(adequacy::Adequacy),
+    /// Vary every ranged assumption: tornado, Morris, Sobol.
+    Sensitivity(sensitivity::Sensitivity),
+    /// Simulate a scenario at every value of one or two keys.
+    Sweep(sweep::Sweep),
+    /// Hold the shipped worlds against what was published.
+    Credibility(credibility::Credibility),
+    /// Write a number of a study as a sentence that can be checked.
+    Claim(claim::Claim),
+    /// Repeat a study, or check a claim, and name every difference.
+    Verify(verify::Verify),
+    /// Write a study's tables again; put shards together.
+    Report(report::Report),
     /// Tell every problem of every file; run nothing.
     Check(check::Check),
     /// Explain a scenario, one of its values, a metric or a term.
@@ -101,6 +119,12 @@ impl Program {
             Verb::Compare(verb) => verb.run(),
             Verb::Plot(verb) => verb.run(),
             Verb::Adequacy(verb) => verb.run(),
+            Verb::Sensitivity(verb) => verb.run(),
+            Verb::Sweep(verb) => verb.run(),
+            Verb::Credibility(verb) => verb.run(),
+            Verb::Claim(verb) => verb.run(),
+            Verb::Verify(verb) => verb.run(),
+            Verb::Report(verb) => verb.run(),
             Verb::Check(verb) => verb.run(),
             Verb::Explain(verb) => verb.run(),
             Verb::Scenarios(verb) => verb.run(),

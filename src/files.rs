@@ -5,7 +5,9 @@
 //! else's is left alone unless overwriting is asked for.
 
 pub mod array;
+pub mod journal;
 pub mod log;
+pub mod shard;
 
 use crate::report::Artifact;
 use std::fs;
@@ -35,13 +37,21 @@ pub enum FileError {
     /// A folder holds something else.
     #[error("{} holds files of something else; choose another folder, or --overwrite", .0.display())]
     Foreign(PathBuf),
+    /// A shard of a study that cannot be taken.
+    #[error("{}: {reason}", path.display())]
+    Shard {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A path that leads out of the folder.
     #[error("`{0}` leads out of the folder of results")]
     Outside(String),
 }
 
 impl FileError {
-    fn at(path: &Path) -> impl FnOnce(io::Error) -> Self + '_ {
+    fn at(path: &Path) -> impl Fn(io::Error) -> Self + '_ {
         move |error| Self::Refused { path: path.into(), error }
     }
 }
@@ -213,6 +223,17 @@ pub fn names(folder: &Path) -> Result<Vec<String>, FileError> {
     }
     names.sort_unstable();
     Ok(names)
+}
+
+/// Held while something is written in pieces that must stand together.
+pub fn writing() -> Option<std::sync::RwLockReadGuard<'static, ()>> {
+    GATE.read().ok()
+}
+
+/// The hash of each artifact, by path.
+pub fn hashes(artifacts: &[Artifact]) -> serde_json::Value {
+    let hash = |a: &Artifact| (a.path.clone(), blake3::hash(&a.bytes).to_hex().as_str().into());
+    serde_json::Value::Object(artifacts.iter().map(hash).collect())
 }
 
 /// Reads a file of a finished study.

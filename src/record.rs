@@ -1,6 +1,7 @@
 //! What a run leaves: series by step, tables, a timeline and headlines, kept outside the loop's physics.
 
 pub mod columns;
+mod effects;
 mod last_mile;
 mod limits;
 pub mod metric;

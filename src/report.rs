@@ -3,9 +3,11 @@
 //! A [`Report`] is composed once (that draws the pictures), then asked for one [`Piece`] at a time, in any order and
 //! on any thread: equal records give equal bytes.
 
+pub mod about;
 mod adequacy;
 #[cfg(feature = "parquet")]
-mod columnar;
+pub mod columnar;
+pub mod credibility;
 pub mod data;
 #[cfg(feature = "plots")]
 mod digest;
@@ -19,6 +21,7 @@ pub mod period;
 pub mod print;
 #[cfg(feature = "plots")]
 pub mod schematic;
+mod sensitivity;
 #[cfg(feature = "parquet")]
 pub mod stored;
 pub mod story;
@@ -45,7 +48,8 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+    /// A file of some content.
+    pub fn new(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), bytes: bytes.into() }
     }
 }

@@ -34,8 +34,25 @@ pub fn run(
     wanted: Wanted,
     watch: &mut Watch<'_>,
 ) -> Result<Record, RunError> {
+    recorded(world, seed, member, Recorder::new(world, wanted), watch)
+}
+
+/// Runs one member and keeps only some columns of the time series, by key.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn choosing(world: &Region, seed: Seed, member: Member, keys: &[String]) -> Result<Record, RunError> {
+    recorded(world, seed, member, Recorder::choosing(world, keys), &mut |_, _| true)
+}
+
+fn recorded(
+    world: &Region,
+    seed: Seed,
+    member: Member,
+    mut recorder: Recorder,
+    watch: &mut Watch<'_>,
+) -> Result<Record, RunError> {
     let mut state = State::start(world, seed, member);
-    let mut recorder = Recorder::new(world, wanted);
     let steps = world.window.steps();
     let mut now = world.window.moment(0);
     for _ in 0..steps {

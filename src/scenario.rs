@@ -8,12 +8,14 @@ pub mod arm;
 mod build;
 mod builtin;
 pub mod check;
+pub mod contrast;
 pub mod document;
 pub mod explain;
 pub mod glossary;
 mod header;
 pub mod json_schema;
 mod leaf;
+pub mod measure;
 pub mod overlay;
 pub mod plan;
 pub mod problems;
@@ -87,6 +89,14 @@ impl Scenario {
     pub fn set(mut self, key: &str, value: &str) -> Result<Self, Problems> {
         self.settings.push((key.trim().to_owned(), value.trim().to_owned()));
         Ok(self)
+    }
+    /// What is laid over it, in order.
+    pub fn overlays(&self) -> &[String] {
+        &self.overlays
+    }
+    /// What is changed of it last, in order.
+    pub fn settings(&self) -> &[(String, String)] {
+        &self.settings
     }
     /// Reads everything and holds it against the schema.
     pub fn check(&self) -> Checked {

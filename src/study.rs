@@ -6,14 +6,25 @@
 //! assumptions) and the *simulation error* (standard error of the mean, which more members make smaller).
 
 pub mod adequacy;
+pub mod attribution;
 pub mod compare;
 pub mod draw;
+pub mod driver;
 pub mod ensemble;
+pub mod fan;
 pub mod metrics;
+pub mod onset;
 pub mod quantile;
+pub mod row;
+pub mod sensitivity;
 
+pub use attribution::{Coalitions, Share};
 pub use compare::{Difference, differences};
 pub use draw::Range;
-pub use ensemble::{Arm, Loss, LossCause, Plan, Results, World};
+pub use driver::Driver;
+pub use ensemble::{Arm, Loss, Plan, Results, World};
+pub use fan::Fan;
 pub use metrics::Column;
+pub use onset::Onset;
 pub use quantile::Spread;
+pub use row::{Kept, LossKind, Lost, Row};

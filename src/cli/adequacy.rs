@@ -1,6 +1,6 @@
 //! `adequacy`: is there enough power in each area of a scenario, over many futures, and for how much more load?
 
-use super::many;
+use super::many::{ManyArgs, Study};
 use super::progress::Progress;
 use super::{Failure, StudyArgs, interrupt, terminal};
 use crate::files::log::Log;
@@ -8,8 +8,8 @@ use crate::files::{self, Folder, Found};
 use crate::ids::{BranchId, Id, PlantId, SiteId};
 use crate::region::Region;
 use crate::report::{self, Credit};
-use crate::study::LossCause;
 use crate::study::adequacy::{self, Change, Headroom};
+use crate::study::{LossKind, Lost};
 use clap::Args;
 use std::path::Path;
 
@@ -30,8 +30,9 @@ interruptible contract adds to it (effective load-carrying capability).")]
 pub struct Adequacy {
     #[command(flatten)]
     study: StudyArgs,
-    #[command(flatten)]
-    many: many::ManyArgs,
+    /// Keep every assumption at the scenario's value instead of drawing it from its range
+    #[arg(long)]
+    fixed_assumptions: bool,
     /// The area whose headroom and credits are searched; else the first that is fed through a section
     #[arg(long, value_name = "AREA")]
     area: Option<String>,
@@ -52,9 +53,10 @@ impl Adequacy {
     /// # Errors
     /// What is wrong with the scenario, the members, the disk.
     pub fn run(self) -> Result<(), Failure> {
-        let args = &self.study;
-        let arms = many::arms(args, &[])?;
-        let Some((arm, _)) = arms.first() else { return Ok(()) };
+        let mut args = self.study.clone();
+        args.members.get_or_insert(MEMBERS);
+        let study = Study::new("adequacy", &args, &[], false)?.asking(self.asked());
+        let Some(arm) = study.arms().first() else { return Ok(()) };
         let region = arm.plain();
         let areas = adequacy::areas(region);
         if areas.is_empty() {
@@ -71,9 +73,9 @@ impl Adequacy {
             .map(|what| Ok((what.clone(), change(region, &buses, what)?)))
             .collect::<Result<_, Failure>>()?;
 
-        let plan = many::plan(args, &self.many, &arms, MEMBERS);
-        let wanted = format!("adequacy {at} {} {:?} {}", self.target_lolh, self.credit, self.no_headroom);
-        let meta = many::meta("adequacy", &wanted, &arms, plan, args.lang);
+        let many = ManyArgs { fixed_assumptions: self.fixed_assumptions, shard: None, fans: Vec::new(), row: None };
+        let plan = study.plan(&args, &many);
+        let meta = study.meta(&args, &many, plan);
         let path = args.output.clone().unwrap_or_else(|| files::usual(&meta.name, &meta.id));
         let folder = match files::look(&path, &meta.id, args.overwrite)? {
             Found::Finished(path) if path.join("summary.json").is_file() => {
@@ -123,6 +125,15 @@ impl Adequacy {
         tell(&path, args.json)
     }
 
+    /// The arguments beside those of every study.
+    fn asked(&self) -> Vec<String> {
+        let mut all = vec![format!("--target-lolh={:?}", self.target_lolh)];
+        all.extend(self.area.iter().map(|area| format!("--area={area}")));
+        all.extend(self.credit.iter().map(|what| format!("--credit={what}")));
+        all.extend(self.no_headroom.then(|| "--no-headroom".to_owned()));
+        all
+    }
+
     /// The area that is searched.
     fn place(&self, region: &Region, areas: &[adequacy::AdequacyArea]) -> Result<usize, Failure> {
         let Some(wanted) = &self.area else {
@@ -168,12 +179,12 @@ fn credit(what: &str, change: &Change, base: Headroom, changed: Headroom) -> Cre
     Credit { what: what.to_owned(), mw: known.then(|| with.mw() - without.mw()) }
 }
 
-fn failed((member, cause): (u32, LossCause)) -> Failure {
-    let why = format!("member {member}: {cause}");
-    match cause {
-        _ if cause.is_broken() => Failure::Broken(why),
-        LossCause::Refused(_) => Failure::InvalidInput(why),
-        LossCause::Run(_) => Failure::Infeasible(why),
+fn failed((member, lost): (u32, Lost)) -> Failure {
+    let why = format!("member {member}: {}", lost.cause);
+    match lost.kind {
+        LossKind::Broken => Failure::Broken(why),
+        LossKind::Refused => Failure::InvalidInput(why),
+        LossKind::Stopped => Failure::Infeasible(why),
     }
 }
 

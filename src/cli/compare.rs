@@ -1,6 +1,6 @@
 //! `compare`: what a measure changes, future by future.
 
-use super::many::{self, ManyArgs};
+use super::many::{ManyArgs, Study};
 use super::{Failure, StudyArgs};
 use clap::Args;
 
@@ -9,6 +9,7 @@ use clap::Args;
 #[command(after_help = "Examples:
   hashwatt compare irkutsk/no-sanctions irkutsk/fsa-2022 --members 20
   hashwatt compare irkutsk/no-sanctions irkutsk/ofac-2022 irkutsk/fsa-2022 irkutsk/eu-2022
+  hashwatt compare irkutsk/no-sanctions irkutsk --attribute    which measure of a package did what
 
 All arms meet the same weather, water, failures, blocks, prices and drawn assumptions; --with, --set, --from, --to and
 --seed change all of them.")]
@@ -18,6 +19,12 @@ pub struct Compare {
     /// Scenarios that are held against the first
     #[arg(required = true, value_name = "ARM")]
     arms: Vec<String>,
+    /// Attribute each arm to its measures: Shapley values over all packages of them
+    #[arg(long)]
+    attribute: bool,
+    /// Compare arms although their fleets differ at the start
+    #[arg(long)]
+    other_start: bool,
     #[command(flatten)]
     many: ManyArgs,
 }
@@ -28,7 +35,10 @@ impl Compare {
     /// # Errors
     /// What is wrong with the scenarios, the members, the disk.
     pub fn run(self) -> Result<(), Failure> {
-        let arms = many::arms(&self.study, &self.arms)?;
-        many::deliver("compare", &self.study, &self.many, &arms)
+        let mut study = Study::new("compare", &self.study, &self.arms, self.other_start)?;
+        if self.attribute {
+            study.attribute(self.study.quiet)?;
+        }
+        study.deliver(&self.study, &self.many)
     }
 }

@@ -5,8 +5,10 @@ use super::{Failure, headlines, interrupt, terminal};
 use crate::files::log::Log;
 use crate::files::{self, FileError, Folder, Found};
 use crate::record::Record;
-use crate::report::{Meta, Piece, Report, ReportError, Wanted};
+use crate::report::{Artifact, Meta, Piece, Report, ReportError, Wanted};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// How a study shall be delivered.
 #[derive(Clone, Debug)]
@@ -68,7 +70,7 @@ impl Delivery {
         let report = Report::compose(&record, meta, self.wanted)?;
         log.note("composed");
         folder.begin()?;
-        write(&folder, &report, &progress, threads)?;
+        let hashes = write(&folder, &report, &progress, threads)?;
         progress.end();
         log.note("written");
         for figure in report.absent() {
@@ -76,7 +78,7 @@ impl Delivery {
         }
         folder.write(&log.artifact())?;
         for artifact in report.make(Piece::Manifest)? {
-            folder.write(&artifact)?;
+            folder.write(&with_hashes(artifact, &hashes))?;
         }
         folder.finish()?;
         self.tell(&path, meta)
@@ -114,12 +116,21 @@ impl Delivery {
 }
 
 /// Makes and writes all pieces but the manifest; which thread makes which does not matter to the bytes.
-fn write(folder: &Folder, report: &Report<'_>, progress: &Progress, threads: usize) -> Result<(), Failure> {
+fn write(
+    folder: &Folder,
+    report: &Report<'_>,
+    progress: &Progress,
+    threads: usize,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let hashes = Mutex::new(BTreeMap::new());
     let pieces = report.pieces();
     progress.stage("writing", pieces.len());
     let one = |piece: &Piece| -> Result<(), Failure> {
         for artifact in report.make(*piece)? {
             folder.write(&artifact)?;
+            if let Ok(mut hashes) = hashes.lock() {
+                hashes.insert(artifact.path, blake3::hash(&artifact.bytes).to_hex().to_string());
+            }
         }
         progress.advance();
         Ok(())
@@ -131,13 +142,22 @@ fn write(folder: &Folder, report: &Report<'_>, progress: &Progress, threads: usi
             .num_threads(threads)
             .build()
             .map_err(|e| Failure::Unfinished(format!("cannot start {threads} threads: {e}")))?;
-        pool.install(|| pieces.par_iter().with_max_len(1).try_for_each(one))
+        pool.install(|| pieces.par_iter().with_max_len(1).try_for_each(one))?;
     }
     #[cfg(not(feature = "parallel"))]
     {
         let _ = threads;
-        pieces.iter().try_for_each(one)
+        pieces.iter().try_for_each(one)?;
     }
+    Ok(hashes.into_inner().unwrap_or_default())
+}
+
+/// The manifest with the hash of every file.
+fn with_hashes(manifest: Artifact, hashes: &BTreeMap<String, String>) -> Artifact {
+    let Ok(mut value) = serde_json::from_slice::<serde_json::Value>(&manifest.bytes) else { return manifest };
+    value["files_blake3"] =
+        hashes.iter().map(|(path, hash)| (path.clone(), hash.clone().into())).collect::<serde_json::Map<_, _>>().into();
+    Artifact::new(manifest.path, format!("{value:#}\n"))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::files;
 pub fn install() -> Result<(), Failure> {
     let told = ctrlc::set_handler(|| {
         let _quiet = files::quiet();
-        terminal::note("interrupted; no file is half-written, and the same command starts again");
+        terminal::note("interrupted; no file is half-written, and the same command goes on with what is finished");
         std::process::exit(i32::from(Failure::Interrupted.code()));
     });
     match told {

@@ -1,8 +1,10 @@
 //! Scenarios from files and from the program: a name ending in `.toml` is a file, anything else is built in.
 
 use crate::scenario::{Builtin, Library, Loaded};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The library of the program: files beside the one that names them, and what is built in.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,6 +13,15 @@ pub struct Files;
 /// Largest file that is read at all; [`crate::scenario::document::decode`] refuses smaller ones with a better message.
 const READ_AT_MOST: u64 = 64 << 20;
 
+/// Texts that stand for files, from the manifest of a study that is repeated.
+static REPLAYED: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+
+/// From now on these texts stand for the files of their names.
+pub fn replay(texts: BTreeMap<String, String>) {
+    // A program repeats one study; a second set of texts would not be its own.
+    let _ = REPLAYED.set(texts);
+}
+
 impl Library for Files {
     fn scenario(&self, name: &str, from: Option<&str>) -> Result<Loaded, String> {
         if !is_file(name) {
@@ -18,6 +29,9 @@ impl Library for Files {
         }
         let path = beside(from, name);
         let shown = path.display().to_string();
+        if let Some(text) = REPLAYED.get().and_then(|texts| texts.get(&shown)) {
+            return Ok(Loaded { name: shown, bytes: text.clone().into_bytes(), shipped: false });
+        }
         let bytes = read(&path).map_err(|why| format!("cannot read {shown}: {why}"))?;
         Ok(Loaded { name: shown, bytes, shipped: false })
     }

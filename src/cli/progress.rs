@@ -57,6 +57,12 @@ impl Progress {
         self.tell();
     }
 
+    /// So many parts were done before.
+    pub fn skip(&self, parts: usize) {
+        self.bar.inc(parts as u64);
+        self.bar.reset_eta();
+    }
+
     /// Takes the bar away.
     pub fn end(&self) {
         self.bar.finish_and_clear();
@@ -68,8 +74,8 @@ impl Progress {
         if last.elapsed() >= EVERY {
             *last = Instant::now();
             let (at, of) = (self.bar.position(), self.bar.length().unwrap_or(0));
-            let rate = at as f64 / self.bar.elapsed().as_secs_f64().max(1e-9);
-            terminal::note(&format!("{}: {at} of {of}, {rate:.2} a second", self.bar.message()));
+            let (rate, left) = (self.bar.per_sec(), indicatif::HumanDuration(self.bar.eta()));
+            terminal::note(&format!("{}: {at} of {of}, {rate:.2} a second, {left} left", self.bar.message()));
         }
     }
 }

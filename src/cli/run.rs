@@ -67,7 +67,15 @@ impl Run {
             }
         }
         let seed = checked.view().integer("seed").unsigned_abs();
-        let meta = meta(&checked, &region, seed, self.member, self.study.lang);
+        let mut meta = meta(&checked, &region, seed, self.member, self.study.lang);
+        let mut arguments = vec!["run".to_owned(), self.study.scenario.clone()];
+        arguments.extend(super::study::recipe(&self.study.changes));
+        arguments.push(format!("--member={}", self.member));
+        arguments.extend((self.study.lang == Lang::Ru).then(|| "--lang=ru".to_owned()));
+        arguments.extend((self.format == Some(Format::Csv)).then(|| "--format=csv".to_owned()));
+        let own: serde_json::Map<String, serde_json::Value> =
+            checked.own_files().into_iter().map(|(name, text)| (name, text.into())).collect();
+        meta.recipe = serde_json::json!({ "arguments": arguments, "files": own });
         let delivery = Delivery {
             wanted: report::Wanted { series_csv: self.format == Some(Format::Csv), data_only: false },
             output: self.study.output.clone(),

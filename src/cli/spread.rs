@@ -1,6 +1,6 @@
 //! The table of a study of many runs on stdout: means with their two bands.
 
-use crate::record::metric::METRICS;
+use crate::record::metric::{METRICS, is_detail};
 use crate::report::number;
 use core::fmt::Write as _;
 use serde_json::Value;
@@ -9,16 +9,30 @@ use serde_json::Value;
 pub fn table(summary: &Value) -> String {
     let said = |key: &str| summary.get(key).and_then(Value::as_str).unwrap_or("");
     let mut text = format!("{}\n{}; {} members\n", said("title"), said("status"), summary["members"]);
+    if let Some(influence) = summary.get("influence").and_then(Value::as_object) {
+        text.push_str(&most(said("method"), influence));
+        return text;
+    }
+    if summary.get("sweep").is_some() {
+        text.push_str(&turns(summary));
+        return text;
+    }
     if let Some(arms) = summary.get("differences").and_then(Value::as_object) {
         let head = ["baseline", "difference", "P5", "P95", "sim. error", "up", "down"];
         for (arm, differences) in arms {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "\n{arm}");
-            text.push_str(&aligned(&head, differences, &|entry| {
+            text.push_str(&aligned(&head, &what_differs(differences), &|entry| {
                 let share = |key: &str| entry[key].as_f64().map_or_else(|| "–".into(), number::percent);
                 let numbers = ["baseline", "diff", "p05", "p95", "std_err"].map(|key| digits(&entry[key]));
                 numbers.into_iter().chain(["share_up", "share_down"].map(share)).collect()
             }));
+            let told = summary["headlines"][arm].as_array().map(Vec::as_slice).unwrap_or_default();
+            let told = told.iter().filter_map(Value::as_str);
+            for line in told.filter(|t| t.starts_with("Depends") || t.starts_with("Input")) {
+                let _ = writeln!(text, "{line}");
+            }
+            text.push_str(&shares(&summary["attribution"][arm]));
         }
     } else {
         let head = ["mean", "P5", "median", "P95", "sim. error"];
@@ -26,8 +40,90 @@ pub fn table(summary: &Value) -> String {
             ["mean", "p05", "p50", "p95", "std_err"].map(|key| digits(&entry[key])).to_vec()
         }));
     }
+    if text.ends_with("P95  sim. error  up  down\n") {
+        text.push_str("  nothing differs in any member\n");
+    }
     text.push_str("P5 to P95: range of outcomes. sim. error: standard error of the mean, by the number of members.\n");
     text
+}
+
+/// What each measure of a package did, a line for each headline.
+fn shares(attribution: &Value) -> String {
+    let measures: Vec<&str> =
+        attribution["measures"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if measures.is_empty() {
+        return String::new();
+    }
+    let head: Vec<&str> = measures.iter().map(|m| m.rsplit('/').next().unwrap_or("")).collect();
+    let mut effects = attribution["effects"].clone();
+    if let Value::Object(map) = &mut effects {
+        let is_something = |e: &Value| measures.iter().any(|m| e[*m]["effect"].as_f64().is_some_and(|x| x != 0.0));
+        map.retain(|key, entry| !PROOFS.contains(&key.as_str()) && is_something(entry));
+    }
+    let table = aligned_by(&head, &effects, &|entry| measures.iter().map(|m| digits(&entry[*m]["effect"])).collect());
+    format!("\nof which (Shapley values; errors in attribution.csv)\n{table}")
+}
+
+/// The three assumptions that move each headline most.
+fn most(method: &str, influence: &serde_json::Map<String, Value>) -> String {
+    let numbers = match method {
+        "morris" => "mean effect over the range, mean size, standard deviation",
+        "sobol" => "share of variance of its own with P5 and P95, then with interplay",
+        _ => "low and high end of the range; the answer at its value, at the low and at the high end",
+    };
+    let mut text = format!("by assumption: {numbers}\n");
+    for (metric, about) in METRICS.iter().filter_map(|m| Some((m, influence.get(m.key)?))) {
+        let all = about.as_array().map(Vec::as_slice).unwrap_or_default();
+        if PROOFS.contains(&metric.key) || all.is_empty() {
+            continue;
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "\n{}{}",
+            metric.label,
+            if metric.unit.is_empty() { String::new() } else { format!(", {}", metric.unit) }
+        );
+        for one in all.iter().take(3) {
+            let cells: Vec<String> = one["numbers"].as_array().into_iter().flatten().map(digits).collect();
+            let _ = writeln!(text, "  {:50}  {}", one["key"].as_str().unwrap_or(""), cells.join("  "));
+        }
+    }
+    text
+}
+
+/// Where answers of a sweep turn their sign.
+fn turns(summary: &Value) -> String {
+    let points = summary["sweep"]["points"].as_array().map_or(0, Vec::len);
+    let mut text = format!("{points} points; sweep.csv has the metrics at each\n");
+    for one in summary["boundary"].as_array().into_iter().flatten() {
+        let label = METRICS.iter().find(|m| Some(m.key) == one["metric"].as_str()).map_or("", |m| m.label);
+        let other = match one["other_key"].as_str() {
+            Some(key) if !key.is_empty() => format!(" where {key} is {}", digits(&one["other_value"])),
+            _ => String::new(),
+        };
+        let _ = writeln!(
+            text,
+            "{label} turns its sign at {} = {}{other}",
+            one["key"].as_str().unwrap_or(""),
+            digits(&one["value"])
+        );
+    }
+    text
+}
+
+/// Proofs of the run, which are no outcome.
+const PROOFS: [&str; 4] = ["hours", "dispatch_fallback_hours", "dispatch_gap_max", "balance_residual_max"];
+
+/// Differences that are not nothing in every member.
+fn what_differs(differences: &Value) -> Value {
+    let differs = |entry: &Value| {
+        let entry = if entry.get("members").is_some_and(Value::is_number) { entry } else { &entry["total"] };
+        ["share_up", "share_down"].iter().any(|key| entry[*key].as_f64().is_some_and(|s| s > 0.0))
+    };
+    let all = differences.as_object().into_iter().flatten();
+    let kept = all.filter(|(key, entry)| !PROOFS.contains(&key.as_str()) && differs(entry));
+    Value::Object(kept.map(|(key, entry)| (key.clone(), entry.clone())).collect())
 }
 
 fn digits(value: &Value) -> String {
@@ -36,10 +132,20 @@ fn digits(value: &Value) -> String {
 
 /// Rows of the metrics that have a total or are one number, in the order of the registry.
 fn aligned(head: &[&str], entries: &Value, cells: &dyn Fn(&Value) -> Vec<String>) -> String {
+    let mut totals = serde_json::Map::new();
+    for metric in METRICS.iter().filter(|m| !is_detail(m.key)) {
+        let Some(entry) = entries.get(metric.key) else { continue };
+        let entry = if entry.get("members").is_some_and(Value::is_number) { entry } else { &entry["total"] };
+        totals.insert(metric.key.to_owned(), entry.clone());
+    }
+    aligned_by(head, &Value::Object(totals), cells)
+}
+
+/// Rows of entries by metric, in the order of the registry.
+fn aligned_by(head: &[&str], entries: &Value, cells: &dyn Fn(&Value) -> Vec<String>) -> String {
     let mut rows = vec![(String::new(), head.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>(), "")];
     for metric in METRICS {
         let Some(entry) = entries.get(metric.key) else { continue };
-        let entry = if entry.get("members").is_some_and(Value::is_number) { entry } else { &entry["total"] };
         if entry.is_object() {
             rows.push((metric.label.to_owned(), cells(entry), metric.unit));
         }

@@ -101,6 +101,16 @@ impl Changes {
     }
 }
 
+/// The arguments that make these changes again.
+pub fn recipe(changes: &Changes) -> Vec<String> {
+    let mut out: Vec<String> = changes.overlays.iter().map(|o| format!("--with={o}")).collect();
+    out.extend(changes.settings.iter().map(|(key, value)| format!("--set={key}={value}")));
+    let days = [("--from", changes.from), ("--to", changes.to)];
+    out.extend(days.into_iter().filter_map(|(key, day)| Some(format!("{key}={}", day?))));
+    out.extend(changes.seed.map(|seed| format!("--seed={seed}")));
+    out
+}
+
 /// A scenario by name or path.
 pub fn open(name: &str) -> Result<Scenario, Failure> {
     Ok(Scenario::open(name, Arc::new(Files))?)

@@ -10,8 +10,24 @@ pub fn colors() -> bool {
     stderr().is_terminal() && !asked_not_to && !dumb
 }
 
+thread_local! {
+    /// Whether results are held back, on this thread.
+    static MUTED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Does something whose results are not to be printed.
+pub fn muted<T>(something: impl FnOnce() -> T) -> T {
+    MUTED.set(true);
+    let done = something();
+    MUTED.set(false);
+    done
+}
+
 /// Prints a result. A reader that closed the pipe (`| head`) has what it wanted.
 pub fn print(text: &str) -> Result<(), Failure> {
+    if MUTED.get() {
+        return Ok(());
+    }
     let mut out = stdout().lock();
     let end = if text.ends_with('\n') { "" } else { "\n" };
     match write!(out, "{text}{end}").and_then(|()| out.flush()) {

@@ -85,6 +85,10 @@ pub struct Columns {
     steps: usize,
     bundles: Vec<Bundle>,
     mining_buses: Vec<BusId>,
+    /// Keys of the only columns that are kept, where not all are.
+    chosen: Option<Vec<String>>,
+    /// Of each column, its place among those kept.
+    places: Vec<Option<usize>>,
 }
 
 /// All circuits between two buses.
@@ -138,6 +142,11 @@ impl Columns {
     pub fn new(steps: usize) -> Self {
         Self { steps, ..Self::default() }
     }
+    /// The same, of some columns only.
+    #[must_use]
+    pub fn choosing(self, keys: &[String]) -> Self {
+        Self { chosen: Some(keys.to_vec()), ..self }
+    }
     /// The finished series.
     pub fn finish(self) -> Vec<Series> {
         self.series
@@ -150,7 +159,21 @@ impl Columns {
         value: f64,
         describe: impl FnOnce() -> (String, String, String),
     ) {
-        if let Some(series) = self.series.get_mut(self.at) {
+        if let Some(chosen) = &self.chosen {
+            if self.places.len() == self.at {
+                let (key, label, definition) = describe();
+                let kept = chosen.contains(&key).then_some(self.series.len());
+                self.places.push(kept);
+                if kept.is_some() {
+                    let values = Vec::with_capacity(self.steps);
+                    self.series.push(Series { key, unit, label, definition, total, values });
+                }
+            }
+            let place = self.places.get(self.at).copied().flatten();
+            if let Some(series) = place.and_then(|i| self.series.get_mut(i)) {
+                series.values.push(value);
+            }
+        } else if let Some(series) = self.series.get_mut(self.at) {
             series.values.push(value);
         } else {
             let (key, label, definition) = describe();

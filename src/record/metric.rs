@@ -359,6 +359,104 @@ pub const METRICS: &[Metric] = &[
         "Machines in the region at the end of the window, by operator.",
     ),
     row(
+        "mining_by_operator_gwh",
+        "GWh",
+        "Mining load by operator",
+        "Потребление майнинга по операторам",
+        "Energy served to mining sites in the region, by operator.",
+    ),
+    row(
+        "mining_by_place_gwh",
+        "GWh",
+        "Mining load by place",
+        "Потребление майнинга по узлам",
+        "Energy served to mining sites in the region, by bus of the grid.",
+    ),
+    row(
+        "hashrate_by_operator_eh_s",
+        "EH/s",
+        "Hashrate by operator",
+        "Хешрейт по операторам",
+        "Mean hashrate in the region, by operator.",
+    ),
+    row(
+        "income_by_channel_usd",
+        "USD",
+        "Income by channel",
+        "Доход по каналам",
+        "Coin credited, by the channel through which it is turned into money, before the channel's fees; all operators.",
+    ),
+    row(
+        "leakage_share",
+        "",
+        "Leakage",
+        "Утечка",
+        "Comparisons only: income that other channels gain over income that closed channels lose, against the same future without the measure; 1 is all of it. The pairing holds hashprice constant.",
+    ),
+    row(
+        "congestion_rent_million_rub",
+        "million RUB",
+        "Congestion rent",
+        "Рента перегрузки",
+        "Shadow price of a controlled section times its flow, summed over the hours; a shadow value, nobody is paid it.",
+    ),
+    row(
+        "machines_bought",
+        "",
+        "Machines bought",
+        "Куплено машин",
+        "Machines ordered over the window, to fill new connections (`growth`) or to replace others (`refill`).",
+    ),
+    row(
+        "machines_left",
+        "",
+        "Machines gone",
+        "Выбыло машин",
+        "Machines that left over the window: with clients of a designated host (`with_clients`), sold or scrapped (`retired`), or found by inspections (`found`).",
+    ),
+    row(
+        "mining_by_month_mw",
+        "MW",
+        "Mining by month",
+        "Майнинг по месяцам",
+        "Mean mining load of the region in each month of the window.",
+    ),
+    row(
+        "hashrate_by_month_eh_s",
+        "EH/s",
+        "Hashrate by month",
+        "Хешрейт по месяцам",
+        "Mean hashrate of the region in each month of the window.",
+    ),
+    row(
+        "mining_revenue_by_month_usd",
+        "USD",
+        "Mining revenue by month",
+        "Выручка майнинга по месяцам",
+        "Coin credited in each month of the window, at the price of its hour.",
+    ),
+    row(
+        "unserved_by_month_mwh",
+        "MWh",
+        "Unserved energy by month",
+        "Недоотпуск по месяцам",
+        "Ordinary and protected load not served in each month of the window.",
+    ),
+    row(
+        "export_by_month_mw",
+        "MW",
+        "Net export by month",
+        "Сальдо-переток по месяцам",
+        "Mean net export of the region in each month of the window.",
+    ),
+    row(
+        "congested_by_month_h",
+        "h",
+        "Hours at a limit by month",
+        "Часов на пределе по месяцам",
+        "Hours of each month in which any controlled section has a positive shadow price.",
+    ),
+    row(
         "emissions_kt_co2",
         "kt",
         "CO₂ of thermal generation",
@@ -405,6 +503,11 @@ pub const METRICS: &[Metric] = &[
 /// Where a key stands among the metrics; an unknown one last.
 pub fn place(key: &str) -> usize {
     METRICS.iter().position(|m| m.key == key).unwrap_or(METRICS.len())
+}
+
+/// Whether a metric is a table of places, channels or months: kept for studies and files, too long for a list of headlines.
+pub fn is_detail(key: &str) -> bool {
+    key.contains("_by_") || key == "congestion_rent_million_rub"
 }
 
 /// The metric of a key.

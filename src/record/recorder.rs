@@ -2,6 +2,7 @@
 
 use super::Record;
 use super::columns::{Columns, Totals};
+use super::effects::Effects;
 use super::last_mile::LastMileTally;
 use super::limits::Limits;
 use super::sheets;
@@ -23,6 +24,7 @@ pub struct Recorder {
     wanted: Wanted,
     columns: Columns,
     tally: Tally,
+    effects: Effects,
     limits: Limits,
     last_mile: LastMileTally,
     timeline: Timeline,
@@ -35,10 +37,16 @@ impl Recorder {
             wanted,
             columns: Columns::new(world.window.steps()),
             tally: Tally::default(),
+            effects: Effects::default(),
             limits: Limits::default(),
             last_mile: LastMileTally::default(),
             timeline: Timeline::default(),
         }
+    }
+    /// A recorder that keeps some columns of the time series, by key.
+    pub fn choosing(world: &Region, keys: &[String]) -> Self {
+        let all = Self::new(world, Wanted { series: !keys.is_empty() });
+        Self { columns: all.columns.clone().choosing(keys), ..all }
     }
     /// Adds a step.
     pub fn record(&mut self, world: &Region, step: &Step) {
@@ -47,6 +55,7 @@ impl Recorder {
             self.columns.record(world, step, &totals);
         }
         self.tally.record(world, step, &totals);
+        self.effects.record(world, step, &totals);
         self.limits.record(world, step);
         self.last_mile.record(step);
         self.timeline.record(world, step, &totals);
@@ -60,6 +69,7 @@ impl Recorder {
             // Leakage is told where arms are compared.
             headlines.extend(sheets::leakage(world, state));
         }
+        headlines.extend(self.effects.headlines(world));
         headlines.extend(self.last_mile.headlines(world));
         headlines.sort_by_key(|h| super::metric::place(h.key));
         let mut sheets = sheets::all(world, state, &self.tally, &branches);

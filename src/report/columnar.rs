@@ -2,12 +2,15 @@
 
 use super::ReportError;
 use super::data::{Cells, Table};
+use crate::calendar::Window;
 use crate::record::Record;
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, TimeUnit, Type as Physical};
+use parquet::column::reader::ColumnReader;
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, Type};
 use std::sync::Arc;
@@ -27,7 +30,10 @@ pub(super) fn write(record: &Record, table: &Table<'_>, sidecar: &serde_json::Va
 }
 
 /// The table of runs as a Parquet file; a number that is not finite is null.
-pub(super) fn members(table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
+///
+/// # Errors
+/// [`ReportError::Columns`] if the columnar writer refuses.
+pub fn members(table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
     encode(&Layout { file: "members.parquet", row: "run", times: &[], optional: true }, table, sidecar)
 }
 
@@ -64,6 +70,49 @@ pub(super) fn doubles(bytes: Vec<u8>) -> Result<Vec<(String, Vec<f64>)>, String>
         columns.extend(values.map(|v| (schema.column(i).name().to_owned(), v)));
     }
     Ok(columns)
+}
+
+/// The table of fans as a Parquet file; its text column of times becomes a time stamp in local time.
+pub(super) fn fans(table: &Table<'_>, window: Window, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
+    let times = stamps(window, table.rows());
+    encode(&Layout { file: "fans.parquet", row: "step", times: &times, optional: false }, table, sidecar)
+}
+
+/// A column of a table of runs that was read back.
+pub type ReadColumn = (String, Vec<f64>);
+
+/// The columns of numbers of a table of runs, by key; null is not a number.
+///
+/// # Errors
+/// What the columnar reader says of bytes that are no such table.
+pub fn read_members(bytes: Vec<u8>) -> Result<Vec<ReadColumn>, String> {
+    let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).map_err(|e| e.to_string())?;
+    let rows = usize::try_from(file.metadata().file_metadata().num_rows()).map_err(|e| e.to_string())?;
+    let schema = file.metadata().file_metadata().schema_descr();
+    let keys: Vec<(String, bool)> =
+        (schema.columns().iter()).map(|c| (c.name().to_owned(), c.physical_type() == Physical::DOUBLE)).collect();
+    let mut out: Vec<ReadColumn> = keys.iter().filter(|k| k.1).map(|k| (k.0.clone(), Vec::new())).collect();
+    for group in 0..file.num_row_groups() {
+        let group = file.get_row_group(group).map_err(|e| e.to_string())?;
+        let mut place = 0;
+        for (at, (_, is_double)) in keys.iter().enumerate() {
+            if !is_double {
+                continue;
+            }
+            let reader = group.get_column_reader(at).map_err(|e| e.to_string())?;
+            let ColumnReader::DoubleColumnReader(mut reader) = reader else {
+                return Err("a column of another type".into());
+            };
+            let (mut known, mut levels) = (Vec::new(), Vec::new());
+            reader.read_records(rows, Some(&mut levels), None, &mut known).map_err(|e| e.to_string())?;
+            let mut known = known.into_iter();
+            if let Some((_, values)) = out.get_mut(place) {
+                values.extend(levels.iter().map(|l| if *l > 0 { known.next().unwrap_or(f64::NAN) } else { f64::NAN }));
+            }
+            place += 1;
+        }
+    }
+    if out.iter().all(|c| c.1.len() == rows) { Ok(out) } else { Err("a column is shorter than the table".into()) }
 }
 
 fn encode(layout: &Layout<'_>, table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
@@ -149,16 +198,18 @@ fn schema(layout: &Layout<'_>, table: &Table<'_>) -> parquet::errors::Result<Typ
 
 /// Milliseconds from 1970-01-01 00:00 local time to the start of each step.
 fn milliseconds(record: &Record) -> Vec<i64> {
-    let window = record.window;
+    stamps(record.window, record.window.steps())
+}
+
+fn stamps(window: Window, steps: usize) -> Vec<i64> {
     let step = i64::from(window.step_minutes) * 60_000;
-    (0..window.steps() as i64).map(|i| i64::from(window.from.0) * 86_400_000 + i * step).collect()
+    (0..steps as i64).map(|i| i64::from(window.from.0) * 86_400_000 + i * step).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{period, synthetic};
     use super::*;
-    use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::RowAccessor;
 
     #[test]

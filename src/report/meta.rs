@@ -1,10 +1,11 @@
 //! Who made a study: what every sidecar, footer and manifest says of it.
 
 use crate::calendar::Window;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The language of words on pictures and the page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
     /// English.
     #[default]
@@ -31,7 +32,7 @@ impl Language {
 }
 
 /// Something that a study leans on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Assumption {
     /// Its key in the scenario.
     pub key: String,
@@ -44,7 +45,7 @@ pub struct Assumption {
 }
 
 /// Everything about a study that is not its result. Nothing in it depends on the machine or the clock.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
     /// The scenario's name: `irkutsk/no-sanctions`, or a file's stem.
     pub name: String,
@@ -68,6 +69,9 @@ pub struct Meta {
     pub arms: Vec<String>,
     /// What a study of many runs adds to the manifest.
     pub study: Value,
+    /// How the study is made again: arguments of the program, and files that are not part of it.
+    #[serde(default)]
+    pub recipe: Value,
     /// The resolved scenario with the origin of each value.
     pub resolved: Value,
     /// The home tariff that behavior follows, USD/kWh.
@@ -121,6 +125,7 @@ impl Meta {
             many: false,
             arms: Vec::new(),
             study: Value::Null,
+            recipe: Value::Null,
             resolved: Value::Null,
             home_tariff_usd_per_kwh: None,
             published_tariff_usd_per_kwh: None,
@@ -207,6 +212,7 @@ impl Meta {
             "assumptions": self.assumptions.iter().map(|a| {
                 json!({ "key": a.key, "value": a.value, "range": a.range, "text": a.text })
             }).collect::<Vec<_>>(),
+            "recipe": self.recipe,
             "resolved": self.resolved,
         });
         if let (true, Value::Object(map)) = (self.many, &mut manifest) {

@@ -1,9 +1,14 @@
 //! The files of a study of many runs: members, means with their spread, paired differences.
 
+use super::about::About;
 use super::data::{Cells, Column, Table};
 use super::{Artifact, Meta, ReportError, Text, number, pretty};
-use crate::record::metric::metric;
-use crate::study::{Difference, Results, Spread, differences};
+use crate::calendar::Window;
+use crate::random::Seed;
+use crate::record::metric::{is_detail, metric};
+use crate::study::driver::drivers;
+use crate::study::onset::onsets;
+use crate::study::{Coalitions, Difference, Driver, Fan, Onset, Range, Results, Share, Spread, differences};
 use serde_json::{Map, Value, json};
 
 /// What the quantiles say.
@@ -11,64 +16,161 @@ pub const RANGE: &str = "range of outcomes: P5 to P95 over futures and drawn ass
 /// What the standard error says.
 pub const ERROR: &str = "simulation error: standard error of the mean over members, smaller with more of them";
 
-/// The files of an ensemble, without the manifest.
+/// The files of a study, without the manifest.
 ///
 /// # Errors
 /// [`ReportError::Columns`] if the columnar writer refuses.
-pub fn ensemble(results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError> {
-    let mut files = members(results, meta)?;
-    files.extend(csv(&spread_table(results), results, meta));
-    let mut out = head(results, meta);
-    if let Some(arm) = results.arms.first() {
-        out.extend(means(results, 0));
-        out.insert(
-            "spread".into(),
-            nested(arm.columns.iter().filter_map(|c| {
-                let spread = Spread::of(c.values.iter().copied())?;
-                Some((c.metric, c.part.as_deref(), spread_json(&spread)))
-            })),
-        );
+pub fn compose(about: &About, results: &Results, fans: &[Fan]) -> Result<Vec<Artifact>, ReportError> {
+    let meta = &about.meta;
+    let mut files = members(about, results)?;
+    let mut out = head(results, meta, about);
+    out.extend(means(results, 0));
+    if let Some(design) = &about.design {
+        files.extend(super::sensitivity::sensitivity(about, design, results, &mut out));
+    } else if let Some(sweep) = &about.sweep {
+        files.extend(super::sensitivity::sweep(about, sweep, results, &mut out));
+    } else if about.compares() {
+        files.extend(comparison(about, results, &mut out));
+    } else {
+        files.extend(csv(&spread_table(results), results, meta));
+        if let Some(arm) = results.arms.first() {
+            out.insert(
+                "spread".into(),
+                nested(arm.columns.iter().filter_map(|c| {
+                    let spread = Spread::of(c.values.iter().copied())?;
+                    let mut entry = spread_json(&spread);
+                    let ranges = about.arms.first().map(|a| a.ranges.as_slice()).unwrap_or_default();
+                    if let (true, Value::Object(map)) = (c.of() == "total" && !is_detail(c.metric), &mut entry) {
+                        let found = drivers(&c.values, &arm.inputs, ranges);
+                        map.insert("driven_by".into(), found.iter().map(driver_json).collect());
+                    }
+                    Some((c.metric, c.part.as_deref(), entry))
+                })),
+            );
+        }
+    }
+    if let Some(window) = results.window.filter(|_| fans.iter().any(|f| !f.is_empty())) {
+        files.extend(fan_files(fans, window, results, meta)?);
     }
     files.push(Artifact::new("summary.json", pretty(&Value::Object(out))));
     Ok(files)
 }
 
-/// The files of a comparison, without the manifest.
-///
-/// # Errors
-/// [`ReportError::Columns`] if the columnar writer refuses.
-pub fn compare(results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError> {
-    let all = differences(results);
-    let mut files = members(results, meta)?;
-    files.extend(csv(&difference_table(&all), results, meta));
-    let mut out = head(results, meta);
-    out.extend(means(results, 0));
+/// The tables of a comparison; what they tell in short goes to the summary.
+fn comparison(about: &About, results: &Results, out: &mut Map<String, Value>) -> Vec<Artifact> {
+    let meta = &about.meta;
+    let shown = Results {
+        arms: results.arms.iter().zip(&about.arms).filter(|(_, a)| !a.is_part).map(|(arm, _)| arm.clone()).collect(),
+        ..Results::default()
+    };
+    let ranges: Vec<&[Range]> = about.arms.iter().filter(|a| !a.is_part).map(|a| a.ranges.as_slice()).collect();
+    let all = differences(&shown, &ranges);
+    let typed = |d: &Difference| {
+        about.arms.iter().any(|a| a.name == d.arm && a.typed_in.iter().any(|metric| metric == d.metric))
+    };
     let mut arms = Map::new();
-    for arm in results.arms.iter().skip(1) {
-        let of_arm = all.iter().filter(|d| d.arm == arm.name);
+    let mut told = Map::new();
+    for arm in shown.arms.iter().skip(1) {
+        let of_arm = || all.iter().filter(|d| d.arm == arm.name);
         let is_map = |d: &Difference| {
-            results
-                .arms
-                .first()
-                .is_some_and(|base| base.columns.iter().any(|c| c.metric == d.metric && c.part.is_some()))
+            let parts = |a: &crate::study::Arm| a.columns.iter().any(|c| c.metric == d.metric && c.part.is_some());
+            shown.arms.iter().any(parts)
         };
-        arms.insert(
-            arm.name.clone(),
-            nested(of_arm.map(|d| (d.metric, is_map(d).then_some(d.of.as_str()), difference_json(d)))),
-        );
+        let entry = |d: &Difference| {
+            let mut entry = difference_json(d);
+            if let Value::Object(map) = &mut entry {
+                map.insert("input".into(), json!(typed(d)));
+            }
+            entry
+        };
+        let entries: Vec<_> = of_arm().map(|d| (d.metric, is_map(d).then_some(d.of.as_str()), entry(d))).collect();
+        arms.insert(arm.name.clone(), nested(entries.into_iter()));
+        let sentences =
+            of_arm().filter(|d| d.of == "total" && !is_detail(d.metric)).filter_map(|d| sentence(d, typed(d)));
+        told.insert(arm.name.clone(), sentences.map(Value::from).collect());
     }
     out.insert("differences".into(), Value::Object(arms));
-    files.push(Artifact::new("summary.json", pretty(&Value::Object(out))));
-    Ok(files)
+    out.insert("headlines".into(), Value::Object(told));
+    let mut files: Vec<Artifact> = csv(&difference_table(&all), results, meta).into();
+    files.extend(table_files(&driver_table(&all), results, meta));
+    files.extend(table_files(&onset_table(&onsets(&all)), results, meta));
+    if !about.packages.is_empty() {
+        files.extend(attribution(about, results, out));
+    }
+    files
 }
 
-/// `manifest.json`, which closes a study.
-pub fn manifest(results: &Results, meta: &Meta) -> Artifact {
-    Artifact::new("manifest.json", pretty(&meta.manifest(results.window.as_ref(), &results.caveats)))
+/// One difference in a sentence; nothing where nothing differs.
+fn sentence(d: &Difference, typed: bool) -> Option<String> {
+    let about = metric(d.metric)?;
+    let quiet =
+        ["dispatch_fallback_hours", "dispatch_gap_max", "balance_residual_max", "network_difficulty_mean", "hours"];
+    if d.share_up + d.share_down == 0.0 || quiet.contains(&d.metric) {
+        return None;
+    }
+    let unit = if about.unit.is_empty() { String::new() } else { format!(" {}", about.unit) };
+    let begins = match (typed, d.depends()) {
+        (true, _) => "Input, not finding: ",
+        (false, true) => "Depends on an assumption: ",
+        _ => "",
+    };
+    let [mean, low, high] = [d.diff.mean, d.diff.p05, d.diff.p95].map(number::plain);
+    let mut text = format!("{begins}{}: {mean}{unit} (range of outcomes {low} to {high}", about.label);
+    if let Some(error) = d.diff.std_err {
+        text.push_str(&format!("; simulation error {}", number::plain(error)));
+    }
+    let (word, share) = if d.diff.mean < 0.0 { ("lower", d.share_down) } else { ("higher", d.share_up) };
+    text.push_str(&format!("); {word} in {} of {} members", number::percent(share), d.diff.members));
+    for driver in d.driven_by.iter().take(if d.depends() { 3 } else { 0 }) {
+        let [at_low, at_high, low, high] = [driver.at_low, driver.at_high, driver.low, driver.high].map(number::plain);
+        text.push_str(&format!("; {} from {low} to {high}: {at_low} to {at_high}{unit}", driver.key));
+    }
+    text.push('.');
+    Some(text)
+}
+
+/// `attribution.csv`, and its totals for the summary.
+fn attribution(about: &About, results: &Results, out: &mut Map<String, Value>) -> Vec<Artifact> {
+    let mut rows: Vec<(&str, &str, Share)> = Vec::new();
+    let mut told = Map::new();
+    for package in &about.packages {
+        let coalitions = Coalitions::new(package.measures.len(), Seed(about.meta.seed));
+        let arms: Vec<_> = package.arms.iter().filter_map(|i| results.arms.get(*i)).collect();
+        let name = about.arms.get(package.arm).map_or("", |a| a.name.as_str());
+        let mut of_arm = Map::new();
+        for share in coalitions.attribute(&arms) {
+            let measure = package.measures.get(share.measure).map_or("", String::as_str);
+            if share.of == "total" && !is_detail(share.metric) {
+                let error = share.std_err.map_or(Value::Null, number::json);
+                let entry = json!({ "effect": number::json(share.effect), "std_err": error });
+                let slot = of_arm.entry(share.metric).or_insert_with(|| json!({}));
+                if let Value::Object(slot) = slot {
+                    slot.insert(measure.to_owned(), entry);
+                }
+            }
+            rows.push((name, measure, share));
+        }
+        told.insert(
+            name.to_owned(),
+            json!({ "measures": package.measures, "sampled": coalitions.is_sampled(), "effects": of_arm }),
+        );
+    }
+    out.insert("attribution".into(), Value::Object(told));
+    let table = attribution_table(&rows);
+    table_files(&table, results, &about.meta).into()
+}
+
+/// `manifest.json`, which closes a study; `files` are the hashes of the others by path.
+pub fn manifest(results: &Results, meta: &Meta, files: &Value) -> Artifact {
+    let mut manifest = meta.manifest(results.window.as_ref(), &results.caveats);
+    if let Value::Object(map) = &mut manifest {
+        map.insert("files_blake3".into(), files.clone());
+    }
+    Artifact::new("manifest.json", pretty(&manifest))
 }
 
 /// What both kinds of summary begin with.
-fn head(results: &Results, meta: &Meta) -> Map<String, Value> {
+fn head(results: &Results, meta: &Meta, about: &About) -> Map<String, Value> {
     let mut out = Map::new();
     out.insert("schema".into(), json!("hashwatt.summary/1"));
     for (key, text) in [("scenario", &meta.name), ("title", &meta.title), ("id", &meta.id), ("version", &meta.version)]
@@ -77,11 +179,11 @@ fn head(results: &Results, meta: &Meta) -> Map<String, Value> {
     }
     out.insert("verb".into(), json!(meta.verb));
     out.insert("seed".into(), json!(meta.seed));
-    out.insert("arms".into(), results.arms.iter().map(|a| a.name.as_str()).collect());
+    out.insert("arms".into(), about.arms.iter().filter(|a| !a.is_part).map(|a| a.name.as_str()).collect());
     out.insert("members".into(), json!(results.members));
     let lost = results.losses.iter().map(|l| {
         let arm = results.arms.get(l.arm).map_or("", |a| a.name.as_str());
-        json!({ "member": l.member, "arm": arm, "cause": l.cause.to_string() })
+        json!({ "member": l.member, "arm": arm, "cause": l.lost.cause })
     });
     out.insert("failures".into(), lost.collect());
     out.insert("status".into(), json!(super::meta::NOT_MEASURED));
@@ -92,7 +194,8 @@ fn head(results: &Results, meta: &Meta) -> Map<String, Value> {
 /// Means of an arm under the usual keys; texts that every member shares.
 fn means(results: &Results, arm: usize) -> Map<String, Value> {
     let Some(arm) = results.arms.get(arm) else { return Map::new() };
-    let mut out: Map<_, _> = arm.texts.iter().map(|(key, text)| ((*key).to_owned(), json!(text))).collect();
+    let mut out: Map<_, _> =
+        arm.texts.iter().filter(|t| !t.1.is_empty()).map(|(key, text)| ((*key).to_owned(), json!(text))).collect();
     let means = nested(arm.columns.iter().map(|c| {
         let mean = Spread::of(c.values.iter().copied()).map_or(Value::Null, |s| number::json(s.mean));
         (c.metric, c.part.as_deref(), mean)
@@ -132,15 +235,27 @@ fn difference_json(d: &Difference) -> Value {
         }
         out.insert("share_up".into(), number::json(d.share_up));
         out.insert("share_down".into(), number::json(d.share_down));
+        out.insert("std_err_unpaired".into(), d.std_err_unpaired.map_or(Value::Null, number::json));
+        out.insert("depends_on_assumption".into(), json!(d.depends()));
+        out.insert("driven_by".into(), d.driven_by.iter().map(driver_json).collect());
     }
     out
+}
+
+fn driver_json(d: &Driver) -> Value {
+    let [low, high, at_low, at_high, rank] = [d.low, d.high, d.at_low, d.at_high, d.rank_correlation].map(number::json);
+    json!({ "key": d.key, "low": low, "high": high, "at_low": at_low, "at_high": at_high, "rank_correlation": rank })
 }
 
 /// `members.parquet`: a row for each run, in member order, arms within a member. Without that format the rows are text, which
 /// cannot fail.
 #[cfg_attr(not(feature = "parquet"), allow(clippy::unnecessary_wraps))]
-fn members(results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError> {
-    let table = member_table(results);
+fn members(about: &About, results: &Results) -> Result<Vec<Artifact>, ReportError> {
+    let meta = &about.meta;
+    let mut table = member_table(results);
+    if let Some(design) = &about.design {
+        by_point(&mut table, design.futures.max(1));
+    }
     let sidecar = table.sidecar(meta, &results.caveats);
     #[cfg(feature = "parquet")]
     let data = Artifact::new("members.parquet", super::columnar::members(&table, &sidecar)?);
@@ -149,7 +264,8 @@ fn members(results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError>
     Ok(vec![data, Artifact::new("members.meta.json", pretty(&sidecar))])
 }
 
-fn member_table(results: &Results) -> Table<'_> {
+/// The table of runs.
+pub fn member_table(results: &Results) -> Table<'_> {
     let arms = results.arms.len();
     let runs: Vec<(usize, usize)> =
         (0..results.members as usize).flat_map(|m| (0..arms).map(move |a| (m, a))).collect();
@@ -196,6 +312,20 @@ fn member_table(results: &Results) -> Table<'_> {
     Table { name: "members".into(), title: title.into(), columns }
 }
 
+/// The runs of a design: the point, and the future in it.
+fn by_point(table: &mut Table<'_>, futures: u32) {
+    let runs = table.rows() as i64;
+    let futures = i64::from(futures);
+    let point = Column {
+        cells: Cells::Whole((0..runs).map(|r| r / futures).collect()),
+        ..Column::texts("point", "Point", "Number of the point of the design.", Vec::new())
+    };
+    if let Some(member) = table.columns.get_mut(1) {
+        member.cells = Cells::Whole((0..runs).map(|r| r % futures).collect());
+    }
+    table.columns.insert(1, point);
+}
+
 /// The values of runs from the values of arms.
 fn gathered(runs: &[(usize, usize)], of_arm: &[Option<&[f64]>]) -> Vec<f64> {
     let value = |(member, arm): &(usize, usize)| of_arm.get(*arm).copied().flatten()?.get(*member).copied();
@@ -207,11 +337,126 @@ fn csv(table: &Table<'_>, results: &Results, meta: &Meta) -> [Artifact; 2] {
     [Artifact::new("summary.csv", table.csv()), Artifact::new("summary.meta.json", pretty(&sidecar))]
 }
 
-fn text<'a>(key: &'static str, label: &'static str, about: &'static str, cells: Vec<Text<'a>>) -> Column<'a> {
+/// A table with its sidecar under its own name.
+pub(super) fn table_files(table: &Table<'_>, results: &Results, meta: &Meta) -> [Artifact; 2] {
+    let sidecar = pretty(&table.sidecar(meta, &results.caveats));
+    [
+        Artifact::new(format!("{}.csv", table.name), table.csv()),
+        Artifact::new(format!("{}.meta.json", table.name), sidecar),
+    ]
+}
+
+/// `driven_by.csv`.
+fn driver_table(all: &[Difference]) -> Table<'_> {
+    let rows: Vec<(&Difference, &Driver)> =
+        all.iter().flat_map(|d| d.driven_by.iter().map(move |one| (d, one))).collect();
+    let texts = |f: fn(&(&Difference, &Driver)) -> String| rows.iter().map(|r| f(r).into()).collect::<Vec<Text<'_>>>();
+    let each = |f: fn(&Driver) -> f64| rows.iter().map(|r| f(r.1)).collect::<Vec<f64>>();
+    let end = "Difference at that end, by the least-squares line over members.";
+    Table {
+        name: "driven_by".into(),
+        title: "Assumptions that drive a difference: up to three for each, strongest first.".into(),
+        columns: vec![
+            text("arm", "Arm", "The scenario that is compared.", texts(|r| r.0.arm.clone())),
+            text("metric", "Metric", "Key of the metric.", texts(|r| r.0.metric.to_owned())),
+            text("of", "Of", "Id of a part, or `total`.", texts(|r| r.0.of.clone())),
+            text("unit", "Unit", "Unit of the ends.", texts(|r| metric(r.0.metric).map_or("", |m| m.unit).to_owned())),
+            text("key", "Assumption", "Key in the scenario.", texts(|r| r.1.key.clone())),
+            value("low", "Lowest", "Lowest value, or factor, of the assumption.", each(|d| d.low)),
+            value("high", "Highest", "Highest value, or factor.", each(|d| d.high)),
+            value("at_low", "At the lowest", end, each(|d| d.at_low)),
+            value("at_high", "At the highest", end, each(|d| d.at_high)),
+            value("rank_correlation", "Rank correlation", "Spearman's, over members.", each(|d| d.rank_correlation)),
+        ],
+    }
+}
+
+/// `onset.csv`.
+fn onset_table(all: &[Onset]) -> Table<'_> {
+    let texts = |f: fn(&Onset) -> &str| all.iter().map(|o| f(o).into()).collect::<Vec<Text<'_>>>();
+    let each = |f: fn(&Onset) -> f64| all.iter().map(f).collect::<Vec<f64>>();
+    let sets_in = "First month with a tenth of the largest mean difference, at twice its simulation error or more.";
+    Table {
+        name: "onset".into(),
+        title: "When each effect sets in, when it is largest, and how much of that fades by the last month.".into(),
+        columns: vec![
+            text("arm", "Arm", "The scenario that is compared.", texts(|o| &o.arm)),
+            text("metric", "Metric", "Key of a metric by month.", texts(|o| o.metric)),
+            text("unit", "Unit", "Unit of the differences.", texts(|o| metric(o.metric).map_or("", |m| m.unit))),
+            text("sets_in", "Sets in", sets_in, texts(|o| o.sets_in.as_deref().unwrap_or(""))),
+            text("largest_in", "Largest in", "Month of the largest mean difference.", texts(|o| &o.largest_in)),
+            value("largest", "Largest", "That difference.", each(|o| o.largest)),
+            value("last", "Last", "Difference in the last month.", each(|o| o.last)),
+            value(
+                "faded_share",
+                "Faded",
+                "Share of the largest that is gone in the last month.",
+                each(|o| o.faded_share),
+            ),
+        ],
+    }
+}
+
+/// `attribution.csv`.
+fn attribution_table<'a>(rows: &'a [(&'a str, &'a str, Share)]) -> Table<'a> {
+    let texts =
+        |f: fn(&'a (&'a str, &'a str, Share)) -> &'a str| rows.iter().map(|r| f(r).into()).collect::<Vec<Text<'a>>>();
+    let each = |f: fn(&Share) -> f64| rows.iter().map(|r| f(&r.2)).collect::<Vec<f64>>();
+    Table {
+        name: "attribution".into(),
+        title: "What each measure of a package did: Shapley values, which sum to the whole difference in every member."
+            .into(),
+        columns: vec![
+            text("arm", "Arm", "The package.", texts(|r| r.0)),
+            text("metric", "Metric", "Key of the metric.", texts(|r| r.2.metric)),
+            text("of", "Of", "Id of a part, or `total`.", texts(|r| &r.2.of)),
+            text("unit", "Unit", "Unit of the effect.", texts(|r| metric(r.2.metric).map_or("", |m| m.unit))),
+            text("measure", "Measure", "The measure.", texts(|r| r.1)),
+            value("effect", "Effect", "Mean effect over members.", each(|s| s.effect)),
+            value("std_err", "Simulation error", ERROR, each(|s| s.std_err.unwrap_or(f64::NAN))),
+        ],
+    }
+}
+
+/// Quantiles that a fan is written with.
+pub const FAN: [(f64, &str); 5] = [(0.05, "p05"), (0.25, "p25"), (0.5, "p50"), (0.75, "p75"), (0.95, "p95")];
+
+/// `fans.parquet`: quantiles of the chosen series over members at every step.
+fn fan_files(fans: &[Fan], window: Window, results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError> {
+    let time = |step: usize| window.moment(step).to_string().into();
+    let steps = fans.iter().map(Fan::len).max().unwrap_or(0);
+    let mut columns = vec![Column::texts(
+        "time_local",
+        "Time",
+        "Local time at which the step starts.",
+        (0..steps).map(time).collect(),
+    )];
+    for fan in fans {
+        for (p, name) in FAN {
+            let what = format!("{RANGE}; quantile over members from bins of at most 1.6 % of the value.");
+            columns.push(Column::numbers(format!("{}_{name}", fan.key), "", fan.key.clone(), what, fan.quantile(p)));
+        }
+    }
+    let table =
+        Table { name: "fans".into(), title: "How the series spread over members, step by step.".into(), columns };
+    let sidecar = table.sidecar(meta, &results.caveats);
+    #[cfg(feature = "parquet")]
+    let data = Artifact::new("fans.parquet", super::columnar::fans(&table, window, &sidecar)?);
+    #[cfg(not(feature = "parquet"))]
+    let data = Artifact::new("fans.csv", table.csv());
+    Ok(vec![data, Artifact::new("fans.meta.json", pretty(&sidecar))])
+}
+
+pub(super) fn text<'a>(
+    key: &'static str,
+    label: &'static str,
+    about: &'static str,
+    cells: Vec<Text<'a>>,
+) -> Column<'a> {
     Column::texts(key, label, about, cells)
 }
 
-fn value<'a>(key: &'static str, label: &'static str, about: &'static str, cells: Vec<f64>) -> Column<'a> {
+pub(super) fn value<'a>(key: &'static str, label: &'static str, about: &'static str, cells: Vec<f64>) -> Column<'a> {
     Column::numbers(key, "", label, about, cells)
 }
 
@@ -269,9 +514,22 @@ fn difference_table(all: &[Difference]) -> Table<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::about::ArmAbout;
     use super::super::synthetic;
     use super::*;
     use crate::study::{Arm, Column};
+
+    fn about(arms: &[&str]) -> About {
+        let arm = |name: &&str| ArmAbout { name: (*name).to_owned(), ..ArmAbout::default() };
+        About {
+            meta: synthetic::meta(),
+            arms: arms.iter().map(arm).collect(),
+            packages: Vec::new(),
+            series: Vec::new(),
+            design: None,
+            sweep: None,
+        }
+    }
 
     fn results() -> Results {
         let arm = |name: &str, by: f64| Arm {
@@ -284,12 +542,14 @@ mod tests {
             texts: vec![("weather", "generated".into())],
         };
         let arms = vec![arm("a", 0.0), arm("b", -4.0)];
-        Results { members: 2, window: None, arms, losses: Vec::new(), caveats: Vec::new() }
+        Results { members: 2, arms, ..Results::default() }
     }
 
     #[test]
     fn an_ensemble_keeps_the_type_of_a_key_and_tells_the_spread_beside_it() {
-        let files = ensemble(&results(), &synthetic::meta()).unwrap();
+        let mut results = results();
+        results.arms.truncate(1);
+        let files = compose(&about(&["a"]), &results, &[]).unwrap();
         let file =
             |name: &str| String::from_utf8_lossy(&files.iter().find(|f| f.path == name).unwrap().bytes).into_owned();
         let summary: Value = serde_json::from_str(&file("summary.json")).unwrap();
@@ -306,7 +566,7 @@ mod tests {
 
     #[test]
     fn a_comparison_has_a_row_for_each_difference() {
-        let files = compare(&results(), &synthetic::meta()).unwrap();
+        let files = compose(&about(&["a", "b"]), &results(), &[]).unwrap();
         let csv = String::from_utf8_lossy(&files.iter().find(|f| f.path == "summary.csv").unwrap().bytes).into_owned();
         assert_eq!(csv.lines().nth(1), Some("b,mining_gwh,total,GWh,11,7,-4,0,-4,-4,-4,0,1,2,1.4142135623730951"));
         let table = member_table(&results()).csv();

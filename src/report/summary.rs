@@ -4,7 +4,7 @@ use super::data::{Column, Table};
 use super::print::Print;
 use super::view::View;
 use super::{Language, Meta, number};
-use crate::record::metric::{METRICS, Metric, metric};
+use crate::record::metric::{METRICS, Metric, is_detail, metric};
 use crate::record::{Headline, Record, Value};
 use serde_json::{Map, json};
 
@@ -110,7 +110,7 @@ pub fn lines(headlines: &[Headline], print: &Print, language: Language) -> Vec<L
     let is_empty = |h: &&Headline| matches!(&h.value, Value::ById(parts) if parts.is_empty());
     headlines
         .iter()
-        .filter(|h| !is_empty(h))
+        .filter(|h| !is_empty(h) && !is_detail(h.key))
         .map(|h| {
             let m = metric(h.key).unwrap_or(&plain);
             let label = match language {

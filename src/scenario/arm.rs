@@ -41,6 +41,46 @@ impl Arm {
         Self { name, ..self }
     }
 
+    /// The scenario.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The scenario of one member as a file that lays its drawn assumptions over the arm's scenario.
+    pub fn row(&self, seed: Seed, member: Member, drawn: Option<&[f64]>) -> String {
+        let mut files = vec![self.scenario.name().to_owned()];
+        files.extend(self.scenario.overlays().iter().cloned());
+        let files: Vec<String> = files.iter().map(|f| format!("{f:?}")).collect();
+        let mut text =
+            format!("# Member {} of seed {}: `hashwatt run THIS.toml --member {0}`.\nformat = 1\n", member.0, seed.0);
+        text.push_str(&format!(
+            "title = {:?}\nextends = [{}]\n",
+            format!("{}, member {}", self.name, member.0),
+            files.join(", ")
+        ));
+        let mut settings: Vec<(String, String)> = self.scenario.settings().to_vec();
+        settings.retain(|(key, _)| key != "seed");
+        settings.push(("seed".to_owned(), seed.0.to_string()));
+        if let Some(drawn) = drawn {
+            settings.extend(self.ranged.iter().zip(drawn).flat_map(|(ranged, value)| ranged.settings(*value)));
+        }
+        for (key, value) in &settings {
+            text.push_str(&format!("{key} = {value}\n"));
+        }
+        for (key, _) in &settings {
+            text.push_str(&format!("[source.{key:?}]\nassumption = \"of member {}\"\n", member.0));
+        }
+        text
+    }
+
+    /// The same arm with only those assumptions that begin with one of some prefixes; none given: all.
+    #[must_use]
+    pub fn only(self, prefixes: &[String]) -> Self {
+        let kept = |key: &str| prefixes.is_empty() || prefixes.iter().any(|p| key.starts_with(p.as_str()));
+        let (ranged, ranges) = self.ranged.into_iter().zip(self.ranges).filter(|(_, r)| kept(&r.key)).unzip();
+        Self { ranged, ranges, ..self }
+    }
+
     /// The region as the scenario has it.
     pub fn plain(&self) -> &Region {
         &self.region
@@ -55,14 +95,17 @@ impl World for Arm {
         &self.ranges
     }
     fn draw(&self, seed: Seed, member: Member) -> Vec<f64> {
-        let mut drawn: Vec<f64> = self.ranges.iter().map(|r| r.draw(seed, member)).collect();
+        self.fitted(self.ranges.iter().map(|r| r.draw(seed, member)).collect())
+    }
+    fn fitted(&self, given: Vec<f64>) -> Vec<f64> {
+        let mut drawn = given;
         let shares = || self.ranges.iter().map(|r| is_share_of_one(&r.key));
         let sum = |values: &mut dyn Iterator<Item = f64>| {
             values.zip(shares()).filter(|(_, share)| *share).map(|(v, _)| v).sum::<f64>()
         };
-        let (given, found) = (sum(&mut self.ranges.iter().map(|r| r.mode)), sum(&mut drawn.iter().copied()));
+        let (whole, found) = (sum(&mut self.ranges.iter().map(|r| r.mode)), sum(&mut drawn.iter().copied()));
         if found > 0.0 {
-            drawn.iter_mut().zip(shares()).filter(|(_, share)| *share).for_each(|(v, _)| *v *= given / found);
+            drawn.iter_mut().zip(shares()).filter(|(_, share)| *share).for_each(|(v, _)| *v *= whole / found);
         }
         drawn
     }

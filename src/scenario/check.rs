@@ -31,6 +31,12 @@ impl Checked {
     pub fn name(&self) -> &str {
         &self.name
     }
+    /// The files it was read from that are not part of the program, by name, with their content.
+    pub fn own_files(&self) -> Vec<(String, String)> {
+        let own = self.texts.iter().map(|(_, text)| text).filter(|t| !t.shipped);
+        let own = own.filter(|t| t.name != super::overlay::COMMAND_LINE);
+        own.map(|t| (t.name.clone(), t.content.clone())).collect()
+    }
     /// The texts it was read from.
     pub fn texts(&self) -> &Texts {
         &self.texts

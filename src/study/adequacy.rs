@@ -10,7 +10,8 @@
 //! something is what it adds to that headroom: the effective load-carrying capability (Garver 1966) at that target. Both are
 //! searched with the same futures at every trial. Flat load is spread over the area's buses as load is.
 
-use super::{LossCause, Plan, World};
+use super::ensemble::lost;
+use super::{LossKind, Lost, Plan, World};
 use crate::calendar::Moment;
 use crate::ids::{BranchId, BusId, Id, PlantId, SiteId};
 use crate::random::Member;
@@ -141,10 +142,11 @@ impl Watch {
 /// One member under changes: indices by area and year.
 ///
 /// # Errors
-/// [`LossCause`].
-fn member(world: &dyn World, plan: Plan, member: Member, changes: &[Change]) -> Result<Vec<Indices>, LossCause> {
+/// [`Lost`].
+fn member(world: &dyn World, plan: Plan, member: Member, changes: &[Change]) -> Result<Vec<Indices>, Lost> {
     let drawn = (!plan.fixed_assumptions).then(|| world.draw(plan.seed, member));
-    let mut region = world.region(drawn.as_deref()).map_err(LossCause::Refused)?.into_owned();
+    let mut region =
+        world.region(drawn.as_deref()).map_err(|cause| Lost { kind: LossKind::Refused, cause })?.into_owned();
     for change in changes {
         change.apply(&mut region);
     }
@@ -154,7 +156,7 @@ fn member(world: &dyn World, plan: Plan, member: Member, changes: &[Change]) -> 
     let mut now: Moment = region.window.moment(0);
     let mut hours = 0.0;
     for _ in 0..region.window.steps() {
-        let step = step::advance(&region, &mut state, &now).map_err(RunError::from)?;
+        let step = step::advance(&region, &mut state, &now).map_err(|e| lost(&RunError::from(e)))?;
         for (watch, area) in watches.iter_mut().zip(&areas) {
             watch.step(area, &step);
         }
@@ -191,7 +193,7 @@ pub fn estimate(
     plan: Plan,
     changes: &[Change],
     told: &(dyn Fn() + Sync),
-) -> Result<Estimate, (u32, LossCause)> {
+) -> Result<Estimate, (u32, Lost)> {
     let members: Vec<u32> = (0..plan.members).collect();
     let runs = super::ensemble::all(&members, plan.threads, &|m: u32| {
         let run = member(world, plan, Member(m), changes).map_err(|cause| (m, cause));
@@ -244,8 +246,8 @@ pub fn headroom(
     target_h: f64,
     changes: &[Change],
     told: &(dyn Fn() + Sync),
-) -> Result<Headroom, (u32, LossCause)> {
-    let lolh = |mw: f64| -> Result<f64, (u32, LossCause)> {
+) -> Result<Headroom, (u32, Lost)> {
+    let lolh = |mw: f64| -> Result<f64, (u32, Lost)> {
         let mut with = changes.to_vec();
         with.push(Change::Load(buses.to_vec(), mw));
         let found = estimate(world, plan, &with, told)?;

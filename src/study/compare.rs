@@ -1,8 +1,11 @@
 //! Paired differences: what an arm changes in the same future.
 
+use super::draw::Range;
+use super::driver::{Driver, drivers};
 use super::ensemble::{Arm, Results};
 use super::metrics::Column;
 use super::quantile::Spread;
+use crate::record::metric::METRICS;
 
 /// How one number of the headlines differs between an arm and the baseline.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,24 +28,67 @@ pub struct Difference {
     pub share_up: f64,
     /// Share of members in which the arm is lower.
     pub share_down: f64,
+    /// The assumptions that drive the difference, with its value at both ends; at most three.
+    pub driven_by: Vec<Driver>,
 }
 
 /// Values that differ by a smaller share than this count as equal when signs are counted.
 const SAME: f64 = 1e-9;
 
-/// The differences of every arm to the first, in the order of arms and of the baseline's headlines.
-pub fn differences(results: &Results) -> Vec<Difference> {
+impl Difference {
+    /// Whether the effect hangs on an assumption: an end of one turns its sign or takes half of it.
+    pub fn depends(&self) -> bool {
+        self.diff.mean != 0.0 && self.driven_by.iter().any(|d| d.overturns(self.diff.mean))
+    }
+}
+
+/// The differences of every arm to the first, in the order of arms and of the baseline's headlines. `ranges` are those of
+/// each arm; without them nothing is driven by anything.
+pub fn differences(results: &Results, ranges: &[&[Range]]) -> Vec<Difference> {
     let Some((baseline, arms)) = results.arms.split_first() else { return Vec::new() };
-    arms.iter().flat_map(|arm| of_arm(baseline, arm)).collect()
+    let of = |i: usize| ranges.get(i + 1).copied().unwrap_or_default();
+    arms.iter().enumerate().flat_map(|(i, arm)| of_arm(baseline, arm, of(i))).collect()
 }
 
-fn of_arm(baseline: &Arm, arm: &Arm) -> Vec<Difference> {
-    let counterpart = |c: &Column| arm.columns.iter().find(|o| o.metric == c.metric && o.part == c.part);
-    let pairs = baseline.columns.iter().filter_map(|base| Some((base, counterpart(base)?)));
-    pairs.filter_map(|(base, with)| of_column(&arm.name, base, with)).collect()
+fn of_arm(baseline: &Arm, arm: &Arm, ranges: &[Range]) -> Vec<Difference> {
+    let mut keys: Vec<(&'static str, Option<&str>)> = Vec::new();
+    for column in baseline.columns.iter().chain(&arm.columns) {
+        let key = (column.metric, column.part.as_deref());
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys.sort_by_key(|k| METRICS.iter().position(|m| m.key == k.0));
+    let mut all: Vec<Difference> = Vec::new();
+    for (metric, part) in keys {
+        let (base, with) = (baseline.column_or_zero(metric, part), arm.column_or_zero(metric, part));
+        all.extend(of_column(arm, &base, &with, ranges));
+    }
+    let leaked = leakage(baseline, arm);
+    let nothing = Column { metric: "leakage_share", part: None, values: vec![0.0; leaked.values.len()] };
+    all.extend(of_column(arm, &nothing, &leaked, ranges));
+    all
 }
 
-fn of_column(arm: &str, base: &Column, with: &Column) -> Option<Difference> {
+/// Income that other channels gain over income that channels lose, in each member; undefined where none loses a thousandth
+/// of all income.
+fn leakage(baseline: &Arm, arm: &Arm) -> Column {
+    let of = |c: &&Column| c.metric == "income_by_channel_usd";
+    let members = baseline.columns.iter().find(of).map_or(0, |c| c.values.len());
+    let share = |member: usize| {
+        let (mut lost, mut gained, mut all) = (0.0, 0.0, 0.0);
+        for base in baseline.columns.iter().filter(of) {
+            let with = arm.column_or_zero(base.metric, base.part.as_deref());
+            let change = with.value(member) - base.value(member);
+            all += base.value(member);
+            if change < 0.0 { lost -= change } else { gained += change }
+        }
+        if lost > 1e-3 * all { f64::min(gained / lost, 1.0) } else { f64::NAN }
+    };
+    Column { metric: "leakage_share", part: None, values: (0..members).map(share).collect() }
+}
+
+fn of_column(arm: &Arm, base: &Column, with: &Column, ranges: &[Range]) -> Option<Difference> {
     let both = base.values.iter().zip(&with.values).filter(|(b, w)| b.is_finite() && w.is_finite());
     let (baseline, measure): (Vec<f64>, Vec<f64>) = both.map(|(b, w)| (*b, *w)).unzip();
     let changes = || baseline.iter().zip(&measure).map(|(b, w)| w - b);
@@ -53,16 +99,20 @@ fn of_column(arm: &str, base: &Column, with: &Column) -> Option<Difference> {
     let sign = |(b, w): (&f64, &f64)| if (w - b).abs() > SAME * b.abs().max(w.abs()) { (w - b).signum() } else { 0.0 };
     let share =
         |of: f64| baseline.iter().zip(&measure).map(sign).filter(|s| *s == of).count() as f64 / diff.members as f64;
+    let (share_up, share_down) = (share(1.0), share(-1.0));
+    let by_member: Vec<f64> = base.values.iter().zip(&with.values).map(|(b, w)| w - b).collect();
+    let is_something = share_up + share_down > 0.0;
     Some(Difference {
-        arm: arm.to_owned(),
+        arm: arm.name.clone(),
         metric: base.metric,
         of: base.of().to_owned(),
         baseline: without.mean,
         with_measure: with_measure.mean,
         diff,
         std_err_unpaired: unpaired,
-        share_up: share(1.0),
-        share_down: share(-1.0),
+        share_up,
+        share_down,
+        driven_by: if is_something { drivers(&by_member, &arm.inputs, ranges) } else { Vec::new() },
     })
 }
 
@@ -78,15 +128,15 @@ mod tests {
     #[test]
     fn the_last_digit_has_no_sign() {
         let arms = vec![arm("a", &[35.0, 1.0]), arm("b", &[35.0 + 1e-13, 1.5])];
-        let results = Results { members: 2, window: None, arms, losses: Vec::new(), caveats: Vec::new() };
-        assert_eq!((differences(&results)[0].share_up, differences(&results)[0].share_down), (0.5, 0.0));
+        let results = Results { members: 2, arms, ..Results::default() };
+        assert_eq!((differences(&results, &[])[0].share_up, differences(&results, &[])[0].share_down), (0.5, 0.0));
     }
 
     #[test]
     fn members_are_paired_and_lost_ones_left_out_on_both_sides() {
         let arms = vec![arm("a", &[1.0, 10.0, f64::NAN, 7.0]), arm("b", &[2.0, 12.0, 5.0, 6.0])];
-        let results = Results { members: 4, window: None, arms, losses: Vec::new(), caveats: Vec::new() };
-        let all = differences(&results);
+        let results = Results { members: 4, arms, ..Results::default() };
+        let all = differences(&results, &[]);
         let d = &all[0];
         assert_eq!((all.len(), d.diff.members, d.baseline), (1, 3, 6.0));
         assert!((d.diff.mean - 2.0 / 3.0).abs() < 1e-15 && (d.with_measure - d.baseline - d.diff.mean).abs() < 1e-12);

@@ -1,11 +1,12 @@
 //! Assumptions with a range, drawn for each member.
 
 use crate::random::{Member, Seed, Stream};
+use serde::{Deserialize, Serialize};
 
 /// An assumption with a range, as a study draws it: triangular between the ends, most likely at the scenario's value.
 ///
 /// The triangle is itself an assumption: of an unpublished number only the ends and the best guess are known.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Range {
     /// Its key in the scenario, or the prefix of a group.
     pub key: String,

@@ -1,12 +1,13 @@
 //! Members of one or more arms, in parallel, with results in member order.
 
 use super::draw::Range;
+use super::fan;
 use super::metrics::{Column, Columns};
+use super::row::{Kept, LossKind, Lost, Row};
 use crate::calendar::Window;
 use crate::fault::Cause;
 use crate::random::{Member, Seed};
-use crate::record::recorder::Wanted;
-use crate::record::{Record, Value};
+use crate::record::Record;
 use crate::region::Region;
 use crate::run::RunError;
 use std::borrow::Cow;
@@ -20,6 +21,10 @@ pub trait World: Sync {
     /// The values of [`World::ranges`] in one member.
     fn draw(&self, seed: Seed, member: Member) -> Vec<f64> {
         self.ranges().iter().map(|r| r.draw(seed, member)).collect()
+    }
+    /// Given values of [`World::ranges`], made to fit together where some depend on others.
+    fn fitted(&self, given: Vec<f64>) -> Vec<f64> {
+        given
     }
     /// The region as the scenario has it, or with a drawn value for each of [`World::ranges`].
     ///
@@ -41,24 +46,6 @@ pub struct Plan {
     pub threads: usize,
 }
 
-/// Why a member has no result.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum LossCause {
-    /// The drawn assumptions make no region.
-    #[error("the drawn assumptions are refused: {0}")]
-    Refused(String),
-    /// The run stopped.
-    #[error(transparent)]
-    Run(#[from] RunError),
-}
-
-impl LossCause {
-    /// Whether a balance or certificate broke: a bug of this program.
-    pub fn is_broken(&self) -> bool {
-        matches!(self, Self::Run(RunError::Step(e)) if matches!(e.cause, Cause::Balance(_)))
-    }
-}
-
 /// A member that failed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loss {
@@ -67,7 +54,7 @@ pub struct Loss {
     /// Place of the arm.
     pub arm: usize,
     /// The cause.
-    pub cause: LossCause,
+    pub lost: Lost,
 }
 
 /// One arm in every member.
@@ -79,12 +66,25 @@ pub struct Arm {
     pub inputs: Vec<(String, Vec<f64>)>,
     /// Headlines that are numbers.
     pub columns: Vec<Column>,
-    /// Headlines that are texts and the same in every member.
+    /// Headlines that are texts; empty where members differ.
     pub texts: Vec<(&'static str, String)>,
 }
 
+impl Arm {
+    /// A column; zeros for a part of a map that this arm never had, in members that have a result.
+    pub fn column_or_zero(&self, metric: &'static str, part: Option<&str>) -> Column {
+        if let Some(found) = self.columns.iter().find(|c| c.metric == metric && c.part.as_deref() == part) {
+            return found.clone();
+        }
+        let hours = self.columns.iter().find(|c| c.metric == "hours");
+        let has = |v: &f64| if part.is_some() && v.is_finite() { 0.0 } else { f64::NAN };
+        let values = hours.map_or_else(Vec::new, |c| c.values.iter().map(has).collect());
+        Column { metric, part: part.map(str::to_owned), values }
+    }
+}
+
 /// What a study of many runs brings.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Results {
     /// How it was run.
     pub members: u32,
@@ -98,81 +98,172 @@ pub struct Results {
     pub caveats: Vec<String>,
 }
 
-/// Runs that are in memory with all they recorded at one time; only numbers are kept of those before.
-const BATCH: usize = 256;
+/// Takes a finished run, from any thread and in any order; `false` stops the study.
+pub type Keep<'a> = dyn Fn(Row) -> bool + Sync + 'a;
 
-/// Runs every member of every arm; `told` is called after each run, from any thread.
-pub fn run(worlds: &[&dyn World], plan: Plan, told: &(dyn Fn() + Sync)) -> Results {
-    let jobs: Vec<(u32, usize)> = (0..plan.members).flat_map(|m| (0..worlds.len()).map(move |arm| (m, arm))).collect();
-    let mut results = Results {
-        members: plan.members,
-        window: None,
-        arms: worlds.iter().map(|w| begun(*w, plan)).collect(),
-        losses: Vec::new(),
-        caveats: Vec::new(),
-    };
-    let mut columns = vec![Columns::default(); worlds.len()];
-    for batch in jobs.chunks(BATCH) {
-        let runs = all(batch, plan.threads, &|(member, arm): (u32, usize)| {
-            let run = worlds.get(arm).map(|world| one(*world, plan, Member(member)));
-            told();
-            run
-        });
-        for ((member, arm), run) in batch.iter().zip(runs) {
-            let (Some(run), Some(columns)) = (run, columns.get_mut(*arm)) else { continue };
-            columns.push(run.as_ref().ok().map(|r| r.headlines.as_slice()));
-            match run {
-                Ok(record) => results.take(*arm, &record),
-                Err(cause) => results.losses.push(Loss { member: *member, arm: *arm, cause }),
-            }
+/// All runs of some members: member by member, the arms within one.
+pub fn jobs(members: core::ops::Range<u32>, arms: usize) -> Vec<(u32, u32)> {
+    members.flat_map(|m| (0..arms as u32).map(move |arm| (m, arm))).collect()
+}
+
+/// Does the given runs and hands each over as soon as it is done.
+pub fn run_into(jobs: &[(u32, u32)], threads: usize, run: &(dyn Fn(u32, u32) -> Row + Sync), keep: &Keep<'_>) {
+    let stopped = core::sync::atomic::AtomicBool::new(false);
+    let order = core::sync::atomic::Ordering::Relaxed;
+    all(jobs, threads, &|(member, arm): (u32, u32)| {
+        if !stopped.load(order) && !keep(run(member, arm)) {
+            stopped.store(true, order);
         }
-    }
-    for (arm, columns) in results.arms.iter_mut().zip(columns) {
-        arm.columns = columns.finish();
-        arm.texts.retain(|(_, text)| !text.is_empty());
-    }
-    results
+    });
+}
+
+/// One run of a study as it is kept; `series` are the columns whose bins are kept.
+pub fn row(world: &dyn World, seed: Seed, member: u32, drawn: Option<Vec<f64>>, series: &[String]) -> Row {
+    let record = simulate(world, seed, Member(member), drawn.as_deref(), series);
+    let outcome = record.map(|record| {
+        let bins = |key: &String| {
+            record.series(key).map_or_else(Vec::new, |s| s.values.iter().map(|v| fan::bin(*v)).collect())
+        };
+        Kept { bins: series.iter().map(bins).collect(), ..Kept::of(&record) }
+    });
+    Row { member, arm: 0, inputs: drawn.unwrap_or_default(), outcome }
+}
+
+/// The assumptions of a member as the plan has them.
+pub fn drawn(world: &dyn World, plan: Plan, member: u32) -> Option<Vec<f64>> {
+    (!plan.fixed_assumptions).then(|| world.draw(plan.seed, Member(member)))
+}
+
+/// Runs every member of every arm and keeps the numbers in memory; `told` is called after each run, from any thread.
+pub fn run(worlds: &[&dyn World], plan: Plan, told: &(dyn Fn() + Sync)) -> Results {
+    let rows = std::sync::Mutex::new(Vec::new());
+    let run = |member, arm: u32| match worlds.get(arm as usize) {
+        Some(world) => Row { arm, ..row(*world, plan.seed, member, drawn(*world, plan, member), &[]) },
+        None => Row { member, arm, inputs: Vec::new(), outcome: Ok(Kept::default()) },
+    };
+    run_into(&jobs(0..plan.members, worlds.len()), plan.threads, &run, &|row| {
+        told();
+        rows.lock().map(|mut rows| rows.push(row)).is_ok()
+    });
+    let mut rows = rows.into_inner().unwrap_or_default();
+    rows.sort_by_key(|r| (r.member, r.arm));
+    Results::of(heads(worlds, plan), plan.members, rows)
+}
+
+/// Names of arms with the keys of their drawn assumptions.
+pub fn heads(worlds: &[&dyn World], plan: Plan) -> Vec<(String, Vec<String>)> {
+    let keys = |w: &&dyn World| {
+        if plan.fixed_assumptions { Vec::new() } else { w.ranges().iter().map(|r| r.key.clone()).collect() }
+    };
+    worlds.iter().map(|w| (w.name().to_owned(), keys(w))).collect()
 }
 
 /// One member of one arm, as the study runs it: headlines and tables, no series.
 ///
 /// # Errors
-/// [`LossCause`].
-pub fn one(world: &dyn World, plan: Plan, member: Member) -> Result<Record, LossCause> {
+/// [`Lost`].
+pub fn one(world: &dyn World, plan: Plan, member: Member) -> Result<Record, Lost> {
     let drawn = (!plan.fixed_assumptions).then(|| world.draw(plan.seed, member));
-    let region = world.region(drawn.as_deref()).map_err(LossCause::Refused)?;
-    Ok(crate::run(&region, plan.seed, member, Wanted { series: false }, &mut |_, _| true)?)
+    simulate(world, plan.seed, member, drawn.as_deref(), &[])
 }
 
-/// An arm before its first member, with all draws of its assumptions.
-fn begun(world: &dyn World, plan: Plan) -> Arm {
-    let ranges = if plan.fixed_assumptions { &[] } else { world.ranges() };
-    let mut inputs: Vec<(String, Vec<f64>)> = ranges.iter().map(|r| (r.key.clone(), Vec::new())).collect();
-    for member in if ranges.is_empty() { 0..0 } else { 0..plan.members } {
-        for ((_, values), value) in inputs.iter_mut().zip(world.draw(plan.seed, Member(member))) {
-            values.push(value);
-        }
-    }
-    Arm { name: world.name().to_owned(), inputs, columns: Vec::new(), texts: Vec::new() }
+/// One member with given assumptions and the chosen series.
+///
+/// # Errors
+/// [`Lost`].
+pub fn simulate(
+    world: &dyn World,
+    seed: Seed,
+    member: Member,
+    drawn: Option<&[f64]>,
+    series: &[String],
+) -> Result<Record, Lost> {
+    let region = world.region(drawn).map_err(|cause| Lost { kind: LossKind::Refused, cause })?;
+    crate::run::choosing(&region, seed, member, series).map_err(|error| lost(&error))
+}
+
+/// What is kept of a run that stopped.
+pub(super) fn lost(error: &RunError) -> Lost {
+    let broken = matches!(error, RunError::Step(e) if matches!(e.cause, Cause::Balance(_)));
+    Lost { kind: if broken { LossKind::Broken } else { LossKind::Stopped }, cause: error.to_string() }
 }
 
 impl Results {
-    /// Takes from a record what is no number.
-    fn take(&mut self, arm: usize, record: &Record) {
-        self.window.get_or_insert(record.window);
-        for caveat in &record.caveats {
-            if !self.caveats.contains(caveat) {
-                self.caveats.push(caveat.clone());
+    /// The results of rows in member order, arms within a member.
+    pub fn of(heads: Vec<(String, Vec<String>)>, members: u32, rows: impl IntoIterator<Item = Row>) -> Self {
+        let mut results = Self { members, ..Self::default() };
+        let mut columns = vec![Columns::default(); heads.len()];
+        for (name, keys) in heads {
+            let inputs = keys.into_iter().map(|key| (key, Vec::new())).collect();
+            results.arms.push(Arm { name, inputs, columns: Vec::new(), texts: Vec::new() });
+        }
+        for row in rows {
+            let at = row.arm as usize;
+            let (Some(columns), Some(arm)) = (columns.get_mut(at), results.arms.get_mut(at)) else { continue };
+            for ((_, values), value) in arm.inputs.iter_mut().zip(&row.inputs) {
+                values.push(*value);
+            }
+            columns.push(row.outcome.as_ref().ok().map(|kept| kept.numbers.as_slice()));
+            match row.outcome {
+                Ok(kept) => results.take(at, kept),
+                Err(lost) => results.losses.push(Loss { member: row.member, arm: at, lost }),
+            }
+        }
+        results.finish(columns);
+        results
+    }
+
+    /// Parts of a study, each with its first member, as one.
+    pub fn joined(heads: Vec<(String, Vec<String>)>, members: u32, parts: Vec<(u32, Self)>) -> Self {
+        let mut whole = Self { members, ..Self::default() };
+        let mut columns = vec![Columns::default(); heads.len()];
+        for (name, keys) in heads {
+            let inputs = keys.into_iter().map(|key| (key, Vec::new())).collect();
+            whole.arms.push(Arm { name, inputs, columns: Vec::new(), texts: Vec::new() });
+        }
+        for (first, part) in parts {
+            let lost = |member: usize, arm: usize| {
+                part.losses.iter().any(|l| l.arm == arm && l.member as usize == first as usize + member)
+            };
+            for (at, arm) in part.arms.into_iter().enumerate() {
+                let (Some(columns), Some(known)) = (columns.get_mut(at), whole.arms.get_mut(at)) else { continue };
+                columns.extend(arm.columns, part.members as usize, &|member| !lost(member, at));
+                for ((_, values), (_, more)) in known.inputs.iter_mut().zip(arm.inputs) {
+                    values.extend(more);
+                }
+                let kept =
+                    Kept { window: part.window, texts: arm.texts, caveats: part.caveats.clone(), ..Kept::default() };
+                whole.take(at, kept);
+            }
+            whole.losses.extend(part.losses);
+        }
+        whole.finish(columns);
+        whole
+    }
+
+    fn finish(&mut self, columns: Vec<Columns>) {
+        for (arm, columns) in self.arms.iter_mut().zip(columns) {
+            arm.columns = columns.finish();
+        }
+    }
+
+    /// Takes what is no number.
+    fn take(&mut self, arm: usize, kept: Kept) {
+        if self.window.is_none() {
+            self.window = kept.window;
+        }
+        for caveat in kept.caveats {
+            if !self.caveats.contains(&caveat) {
+                self.caveats.push(caveat);
             }
         }
         let Some(arm) = self.arms.get_mut(arm) else { return };
-        for headline in &record.headlines {
-            let Value::Text(text) = &headline.value else { continue };
-            match arm.texts.iter_mut().find(|(key, _)| *key == headline.key) {
+        for (key, text) in kept.texts {
+            match arm.texts.iter_mut().find(|(known, _)| *known == key) {
                 // A text that differs between members says nothing of all of them.
-                Some((_, known)) if known != text => known.clear(),
+                Some((_, known)) if *known != text || text.is_empty() => known.clear(),
                 Some(_) => {}
-                None => arm.texts.push((headline.key, text.clone())),
+                None => arm.texts.push((key, text)),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Headlines of many members as columns of numbers.
 
+use crate::record::metric::METRICS;
 use crate::record::{Headline, Value};
 
 /// One number of the headlines in every member.
@@ -38,36 +39,63 @@ pub fn numbers(headlines: &[Headline]) -> Vec<(&'static str, Option<&str>, f64)>
 }
 
 /// Columns that grow by a member at a time.
+///
+/// A part that a finished run does not have (a branch that was never congested) counts as zero in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Columns {
     columns: Vec<Column>,
-    members: usize,
+    finished: Vec<bool>,
 }
 
 impl Columns {
     /// Adds a member; `None` has no number at all.
-    pub fn push(&mut self, headlines: Option<&[Headline]>) {
-        for (at, (metric, part, value)) in numbers(headlines.unwrap_or_default()).into_iter().enumerate() {
-            let is_it = |c: &Column| c.metric == metric && c.part.as_deref() == part;
+    pub fn push(&mut self, numbers: Option<&[(&'static str, Option<String>, f64)]>) {
+        let absent = |has_part: bool, finished: bool| if has_part && finished { 0.0 } else { f64::NAN };
+        for (at, (metric, part, value)) in numbers.unwrap_or_default().iter().enumerate() {
+            let is_it = |c: &Column| c.metric == *metric && c.part == *part;
             // Members nearly always have the same numbers in the same order.
             let found =
                 if self.columns.get(at).is_some_and(is_it) { Some(at) } else { self.columns.iter().position(is_it) };
             if let Some(column) = found.and_then(|i| self.columns.get_mut(i)) {
-                column.values.push(value);
+                column.values.push(*value);
             } else {
-                let mut values = vec![f64::NAN; self.members];
-                values.push(value);
-                self.columns.push(Column { metric, part: part.map(str::to_owned), values });
+                let mut values: Vec<f64> = self.finished.iter().map(|f| absent(part.is_some(), *f)).collect();
+                values.push(*value);
+                self.columns.push(Column { metric, part: part.clone(), values });
             }
         }
-        self.members += 1;
+        self.finished.push(numbers.is_some());
         for column in &mut self.columns {
-            column.values.resize(self.members, f64::NAN);
+            column.values.resize(self.finished.len(), absent(column.part.is_some(), numbers.is_some()));
         }
     }
 
-    /// The finished columns.
-    pub fn finish(self) -> Vec<Column> {
+    /// Adds the columns of so many members, of which some have finished.
+    pub fn extend(&mut self, more: Vec<Column>, members: usize, finished: &dyn Fn(usize) -> bool) {
+        let absent = |has_part: bool, finished: bool| if has_part && finished { 0.0 } else { f64::NAN };
+        let all: Vec<bool> = (0..members).map(finished).collect();
+        for column in more {
+            let found = self.columns.iter_mut().find(|c| c.metric == column.metric && c.part == column.part);
+            if let Some(known) = found {
+                known.values.extend(column.values);
+            } else {
+                let has_part = column.part.is_some();
+                let mut values: Vec<f64> = self.finished.iter().map(|f| absent(has_part, *f)).collect();
+                values.extend(column.values);
+                self.columns.push(Column { values, ..column });
+            }
+        }
+        let before = self.finished.len();
+        self.finished.extend(all);
+        for column in self.columns.iter_mut().filter(|c| c.values.len() == before) {
+            let has_part = column.part.is_some();
+            column.values.extend(self.finished.iter().skip(before).map(|f| absent(has_part, *f)));
+        }
+    }
+
+    /// The finished columns, in the order of the registry; parts in that of their first appearance.
+    pub fn finish(mut self) -> Vec<Column> {
+        self.columns.sort_by_key(|c| METRICS.iter().position(|m| m.key == c.metric));
         self.columns
     }
 }
@@ -78,23 +106,26 @@ mod tests {
 
     #[test]
     fn members_with_other_parts_keep_their_places() {
-        let headlines = |parts: &[(&str, f64)]| {
-            let by_id = parts.iter().map(|(id, n)| ((*id).to_owned(), *n)).collect();
-            vec![
-                Headline { key: "weather", value: Value::Text("generated".into()) },
-                Headline { key: "pue_mean", value: Value::Number(None) },
-                Headline { key: "hydro_gwh", value: Value::ById(by_id) },
-            ]
+        let numbers = |parts: &[(&str, f64)]| {
+            let mut all = vec![("pue_mean", None, f64::NAN)];
+            all.extend(parts.iter().map(|(id, n)| ("hydro_gwh", Some((*id).to_owned()), *n)));
+            all
         };
         let mut columns = Columns::default();
-        columns.push(Some(&headlines(&[("a", 1.0)])));
+        columns.push(Some(&numbers(&[("a", 1.0)])));
         columns.push(None);
-        columns.push(Some(&headlines(&[("b", 2.0), ("a", 3.0)])));
+        columns.push(Some(&numbers(&[("b", 2.0), ("a", 3.0)])));
         let columns = columns.finish();
         let told: Vec<_> = columns.iter().map(|c| (c.metric, c.of())).collect();
-        assert_eq!(told, [("pue_mean", "total"), ("hydro_gwh", "a"), ("hydro_gwh", "b")]);
+        assert_eq!(
+            told,
+            [("hydro_gwh", "a"), ("hydro_gwh", "b"), ("pue_mean", "total")],
+            "in the order of the registry"
+        );
+        let columns = [&columns[2], &columns[0], &columns[1]];
         assert!(columns.iter().all(|c| c.values.len() == 3));
         assert_eq!((columns[1].value(0), columns[1].value(2), columns[2].value(2)), (1.0, 3.0, 2.0));
-        assert!(columns[1].value(1).is_nan() && columns[2].value(0).is_nan() && columns[0].value(2).is_nan());
+        assert_eq!(columns[2].value(0), 0.0, "a part that a finished run does not have is nothing");
+        assert!(columns[1].value(1).is_nan() && columns[2].value(1).is_nan() && columns[0].value(2).is_nan());
     }
 }

@@ -1,0 +1,306 @@
+//! Shards of a study of many runs: a Parquet file of the runs and a JSON file that says what they are, and fans beside them.
+//!
+//! A shard is finished when its JSON is there; that is renamed into its place last and holds the hashes of the others. A
+//! shard of another study, scenario, seed or version, one that was changed or cut, and one that overlaps another are refused
+//! by name.
+
+use super::{FileError, write_whole};
+use crate::calendar::{Day, Window};
+use crate::record::metric::metric;
+use crate::report::about::About;
+use crate::report::{columnar, study};
+use crate::study::{Arm, Column, Fan, Loss, LossKind, Lost, Results};
+use serde_json::{Value, json};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// The folder of shards in that of a study.
+pub const FOLDER: &str = "shards";
+/// What the study is, for whoever merges.
+pub const STUDY: &str = "study.json";
+/// The largest number of shards.
+pub const MOST: u32 = 1000;
+
+/// Which part of a study: the I-th of K, counted from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its number, from 1.
+    pub number: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+impl Part {
+    /// The members of the part; parts differ by one member at most.
+    pub fn members(self, all: u32) -> Range<u32> {
+        let edge = |n: u32| (u64::from(all) * u64::from(n) / u64::from(self.of.max(1))) as u32;
+        edge(self.number - 1)..edge(self.number)
+    }
+    /// The stem of its files.
+    fn stem(self) -> String {
+        format!("{:04}-of-{:04}", self.number, self.of)
+    }
+    /// Its journal.
+    pub fn journal(self, folder: &Path) -> PathBuf {
+        folder.join(FOLDER).join(format!(".{}.journal", self.stem()))
+    }
+}
+
+/// A shard that was read.
+#[derive(Debug)]
+pub struct Shard {
+    /// Its file.
+    pub path: PathBuf,
+    /// Its members.
+    pub members: Range<u32>,
+    /// Its runs.
+    pub results: Results,
+    /// The counts of its fans, by series.
+    fans: Vec<Vec<u8>>,
+}
+
+/// Writes a finished shard: runs, fans, then what they are.
+///
+/// # Errors
+/// [`FileError`]; the columnar writer's refusal in words.
+pub fn write(folder: &Path, part: Part, about: &About, results: &Results, fans: &[Fan]) -> Result<(), FileError> {
+    let stem = folder.join(FOLDER).join(part.stem());
+    let members = part.members(about.meta.member as u32);
+    let table = study::member_table(results);
+    let refused = |reason: String| FileError::Shard { path: stem.with_extension("parquet"), reason };
+    let runs = columnar::members(&table, &json!({ "columns": {} })).map_err(|e| refused(e.to_string()))?;
+    let counts: Vec<Vec<u8>> = fans.iter().map(Fan::to_bytes).collect();
+    let mut together = Vec::new();
+    for bytes in &counts {
+        together.extend((bytes.len() as u64).to_le_bytes());
+        together.extend(bytes);
+    }
+    let losses: Vec<Value> =
+        results.losses.iter().map(|l| json!([l.member, l.arm, kind_word(l.lost.kind), l.lost.cause])).collect();
+    let texts: Vec<Value> = results.arms.iter().map(|a| json!(a.texts)).collect();
+    let window = results.window.map(|w| json!([w.from.0, w.until.0, w.step_minutes]));
+    let what = json!({
+        "schema": "hashwatt.shard/1",
+        "id": about.meta.id,
+        "version": about.meta.version,
+        "scenario": about.meta.name,
+        "scenario_hash": about.meta.scenario_hash,
+        "seed": about.meta.seed,
+        "members": about.meta.member,
+        "arms": about.arms.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(),
+        "series": about.series,
+        "first_member": members.start,
+        "end_member": members.end,
+        "runs_blake3": blake3::hash(&runs).to_hex().as_str(),
+        "fans_blake3": blake3::hash(&together).to_hex().as_str(),
+        "window": window,
+        "losses": losses,
+        "texts": texts,
+        "caveats": results.caveats,
+    });
+    write_whole(&stem.with_extension("parquet"), &runs)?;
+    if !fans.is_empty() {
+        write_whole(&stem.with_extension("fans"), &together)?;
+    }
+    write_whole(&stem.with_extension("json"), format!("{what:#}\n").as_bytes())
+}
+
+fn kind_word(kind: LossKind) -> &'static str {
+    match kind {
+        LossKind::Refused => "refused",
+        LossKind::Stopped => "stopped",
+        LossKind::Broken => "broken",
+    }
+}
+
+/// Whether a part is finished.
+pub fn is_finished(folder: &Path, part: Part) -> bool {
+    folder.join(FOLDER).join(part.stem()).with_extension("json").is_file()
+}
+
+/// The JSON files of all finished shards, in the order of their names.
+///
+/// # Errors
+/// [`FileError::Refused`] if the folder cannot be read.
+pub fn list(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    let path = folder.join(FOLDER);
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(&path).map_err(FileError::at(&path))? {
+        let file = entry.map_err(FileError::at(&path))?.path();
+        let name = file.file_name().and_then(|n| n.to_str()).unwrap_or("");
+        if file.extension().is_some_and(|e| e == "json") && name.contains("-of-") {
+            found.push(file);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Reads a shard and holds it against the study.
+///
+/// # Errors
+/// [`FileError::Shard`] with what is wrong with it.
+pub fn read(path: &Path, about: &About) -> Result<Shard, FileError> {
+    read_parts(path, about).map_err(|reason| FileError::Shard { path: path.into(), reason })
+}
+
+fn read_parts(path: &Path, about: &About) -> Result<Shard, String> {
+    let text = std::fs::read(path).map_err(|e| e.to_string())?;
+    let what: Value = serde_json::from_slice(&text).map_err(|e| format!("it is no JSON of a shard: {e}"))?;
+    let meta = &about.meta;
+    let names: Vec<&str> = about.arms.iter().map(|a| a.name.as_str()).collect();
+    let own = [
+        ("schema", json!("hashwatt.shard/1"), "kind of file"),
+        ("version", json!(meta.version), "version of hashwatt"),
+        ("scenario", json!(meta.name), "scenario"),
+        ("scenario_hash", json!(meta.scenario_hash), "content of the scenario"),
+        ("seed", json!(meta.seed), "seed"),
+        ("members", json!(meta.member), "number of members"),
+        ("arms", json!(names), "list of arms"),
+        ("series", json!(about.series), "list of series"),
+        ("id", json!(meta.id), "study"),
+    ];
+    for (key, expected, word) in own {
+        let found = what.get(key).unwrap_or(&Value::Null);
+        if *found != expected {
+            return Err(format!("it has another {word}: {found}, where the study has {expected}"));
+        }
+    }
+    let whole = |key: &str| what.get(key).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
+    let members = whole("first_member").zip(whole("end_member")).map(|(from, until)| from..until);
+    let members =
+        members.filter(|m| m.start < m.end && u64::from(m.end) <= meta.member).ok_or("its members are no range")?;
+    let sibling = |extension: &str, key: &str| -> Result<Vec<u8>, String> {
+        let file = path.with_extension(extension);
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let bytes = std::fs::read(&file).map_err(|e| format!("{name}: {e}"))?;
+        let hash = blake3::hash(&bytes).to_hex();
+        if what.get(key).and_then(Value::as_str) == Some(hash.as_str()) {
+            Ok(bytes)
+        } else {
+            Err(format!(
+                "{name} is cut or changed: its hash is {}… and should be {}",
+                hash.chars().take(12).collect::<String>(),
+                what[key]
+            ))
+        }
+    };
+    let runs = sibling("parquet", "runs_blake3")?;
+    // The columnar library is not ours: should it panic on bytes that carry the right hash, that is a refusal too.
+    let columns =
+        std::panic::catch_unwind(move || columnar::read_members(runs)).map_err(|_| "its runs cannot be read")??;
+    let fans =
+        if about.series.is_empty() { Vec::new() } else { split(&sibling("fans", "fans_blake3")?, about.series.len())? };
+    let results = results(&what, about, &members, &columns)?;
+    Ok(Shard { path: path.into(), members, results, fans })
+}
+
+/// The counts of each series.
+fn split(together: &[u8], series: usize) -> Result<Vec<Vec<u8>>, String> {
+    let mut rest = together;
+    let mut out = Vec::new();
+    while let Some((length, tail)) = rest.split_first_chunk::<8>() {
+        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|e| e.to_string())?;
+        let (bytes, tail) = tail.split_at_checked(length).ok_or("its fans are cut")?;
+        out.push(bytes.to_vec());
+        rest = tail;
+    }
+    if out.len() == series { Ok(out) } else { Err("its fans are not those of the study".into()) }
+}
+
+fn results(
+    what: &Value,
+    about: &About,
+    members: &Range<u32>,
+    columns: &[columnar::ReadColumn],
+) -> Result<Results, String> {
+    let arms = about.arms.len();
+    let count = (members.end - members.start) as usize;
+    let mut out = Results { members: count as u32, ..Results::default() };
+    for (at, arm) in about.arms.iter().enumerate() {
+        let own = |values: &[f64]| values.iter().skip(at).step_by(arms).copied().collect::<Vec<f64>>();
+        let mut inputs: Vec<(String, Vec<f64>)> = Vec::new();
+        for range in &arm.ranges {
+            let key = format!("in.{}", range.key);
+            let column = columns.iter().find(|c| c.0 == key).ok_or_else(|| format!("it lacks the column {key}"))?;
+            inputs.push((range.key.clone(), own(&column.1)));
+        }
+        let mut numbers = Vec::new();
+        for (key, values) in columns.iter().filter(|c| !c.0.starts_with("in.")) {
+            if values.len() != count * arms {
+                return Err(format!("it has {} runs instead of {}", values.len(), count * arms));
+            }
+            let (name, part) = key.split_once('.').map_or((key.as_str(), None), |(n, p)| (n, Some(p.to_owned())));
+            let name = metric(name).ok_or_else(|| format!("it has an unknown column {key}"))?.key;
+            numbers.push(Column { metric: name, part, values: own(values) });
+        }
+        let texts = what["texts"][at].as_array().map(Vec::as_slice).unwrap_or_default();
+        let text = |pair: &Value| Some((metric(pair.get(0)?.as_str()?)?.key, pair.get(1)?.as_str()?.to_owned()));
+        let texts = texts.iter().filter_map(text).collect();
+        out.arms.push(Arm { name: arm.name.clone(), inputs, columns: numbers, texts });
+    }
+    for loss in what["losses"].as_array().into_iter().flatten() {
+        let number = |i: usize| loss.get(i).and_then(Value::as_u64).unwrap_or(0);
+        let kind = match loss.get(2).and_then(Value::as_str) {
+            Some("refused") => LossKind::Refused,
+            Some("broken") => LossKind::Broken,
+            _ => LossKind::Stopped,
+        };
+        let cause = loss.get(3).and_then(Value::as_str).unwrap_or("").to_owned();
+        out.losses.push(Loss { member: number(0) as u32, arm: number(1) as usize, lost: Lost { kind, cause } });
+    }
+    let window: Vec<i64> = what["window"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
+    if let [from, until, step] = window.as_slice() {
+        out.window = Some(Window {
+            from: Day(*from as i32),
+            until: Day(*until as i32),
+            step_minutes: (*step).clamp(1, 1440) as u32,
+        });
+    }
+    out.caveats =
+        what["caveats"].as_array().into_iter().flatten().filter_map(|c| c.as_str().map(str::to_owned)).collect();
+    Ok(out)
+}
+
+/// All shards of a study as one, and its fans.
+///
+/// # Errors
+/// The first shard that is refused, that overlaps another, or members that no shard has.
+pub fn merge(folder: &Path, about: &About) -> Result<(Results, Vec<Fan>), FileError> {
+    let mut shards = Vec::new();
+    for path in list(folder)? {
+        shards.push(read(&path, about)?);
+    }
+    shards.sort_by_key(|s| s.members.start);
+    let mut next = 0;
+    let mut missing: Vec<String> = Vec::new();
+    for shard in &shards {
+        if shard.members.start < next {
+            let reason =
+                format!("its members {} to {} are in another shard too", shard.members.start, shard.members.end - 1);
+            return Err(FileError::Shard { path: shard.path.clone(), reason });
+        }
+        if shard.members.start > next {
+            missing.push(format!("{next} to {}", shard.members.start - 1));
+        }
+        next = shard.members.end;
+    }
+    if u64::from(next) < about.meta.member {
+        missing.push(format!("{next} to {}", about.meta.member - 1));
+    }
+    if !missing.is_empty() {
+        let reason = format!("no shard has the members {}", missing.join(", "));
+        return Err(FileError::Shard { path: folder.join(FOLDER), reason });
+    }
+    let mut fans: Vec<Fan> = about.series.iter().map(|key| Fan::new(key)).collect();
+    for shard in &shards {
+        for (fan, bytes) in fans.iter_mut().zip(&shard.fans) {
+            if !fan.merge(bytes) {
+                let reason = "its fans are not whole".to_owned();
+                return Err(FileError::Shard { path: shard.path.clone(), reason });
+            }
+        }
+    }
+    let parts: Vec<(u32, Results)> = shards.into_iter().map(|s| (s.members.start, s.results)).collect();
+    Ok((Results::joined(about.heads(), about.meta.member as u32, parts), fans))
+}
