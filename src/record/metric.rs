@@ -387,13 +387,6 @@ pub const METRICS: &[Metric] = &[
         "Coin credited, by the channel through which it is turned into money, before the channel's fees; all operators.",
     ),
     row(
-        "leakage_share",
-        "",
-        "Leakage",
-        "Утечка",
-        "Comparisons only: income that other channels gain over income that closed channels lose, against the same future without the measure; 1 is all of it. The pairing holds hashprice constant.",
-    ),
-    row(
         "congestion_rent_million_rub",
         "million RUB",
         "Congestion rent",

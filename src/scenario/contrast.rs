@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(package.name(0b101), "irkutsk/no-sanctions + ofac-2022 + eu-2022");
         let severe = open("irkutsk/severe-measures");
         let package = Package::of((&base.0, &base.1), (&severe.0, &severe.1)).unwrap();
-        assert_eq!(package.measures.len(), 8, "{:?}", package.measures);
+        assert_eq!(package.measures.len(), 6, "{:?}", package.measures);
         let tariff = open("irkutsk/published-tariff");
         assert!(Package::of((&arm.0, &arm.1), (&tariff.0, &tariff.1)).is_err());
     }

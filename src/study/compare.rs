@@ -64,28 +64,7 @@ fn of_arm(baseline: &Arm, arm: &Arm, ranges: &[Range]) -> Vec<Difference> {
         let (base, with) = (baseline.column_or_zero(metric, part), arm.column_or_zero(metric, part));
         all.extend(of_column(arm, &base, &with, ranges));
     }
-    let leaked = leakage(baseline, arm);
-    let nothing = Column { metric: "leakage_share", part: None, values: vec![0.0; leaked.values.len()] };
-    all.extend(of_column(arm, &nothing, &leaked, ranges));
     all
-}
-
-/// Income that other channels gain over income that channels lose, in each member; undefined where none loses a thousandth
-/// of all income.
-fn leakage(baseline: &Arm, arm: &Arm) -> Column {
-    let of = |c: &&Column| c.metric == "income_by_channel_usd";
-    let members = baseline.columns.iter().find(of).map_or(0, |c| c.values.len());
-    let share = |member: usize| {
-        let (mut lost, mut gained, mut all) = (0.0, 0.0, 0.0);
-        for base in baseline.columns.iter().filter(of) {
-            let with = arm.column_or_zero(base.metric, base.part.as_deref());
-            let change = with.value(member) - base.value(member);
-            all += base.value(member);
-            if change < 0.0 { lost -= change } else { gained += change }
-        }
-        if lost > 1e-3 * all { f64::min(gained / lost, 1.0) } else { f64::NAN }
-    };
-    Column { metric: "leakage_share", part: None, values: (0..members).map(share).collect() }
 }
 
 fn of_column(arm: &Arm, base: &Column, with: &Column, ranges: &[Range]) -> Option<Difference> {
