@@ -422,6 +422,8 @@ fn attribution_table<'a>(rows: &'a [(&'a str, &'a str, Share)]) -> Table<'a> {
 pub const FAN: [(f64, &str); 5] = [(0.05, "p05"), (0.25, "p25"), (0.5, "p50"), (0.75, "p75"), (0.95, "p95")];
 
 /// `fans.parquet`: quantiles of the chosen series over members at every step.
+// Without the columnar writer nothing here can fail.
+#[cfg_attr(not(feature = "parquet"), allow(clippy::unnecessary_wraps))]
 fn fan_files(fans: &[Fan], window: Window, results: &Results, meta: &Meta) -> Result<Vec<Artifact>, ReportError> {
     let time = |step: usize| window.moment(step).to_string().into();
     let steps = fans.iter().map(Fan::len).max().unwrap_or(0);
