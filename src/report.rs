@@ -11,6 +11,8 @@ pub mod credibility;
 pub mod data;
 #[cfg(feature = "plots")]
 mod digest;
+#[cfg(all(feature = "plots", feature = "parquet"))]
+pub mod exhibit;
 #[cfg(feature = "plots")]
 pub mod figure;
 pub mod meta;

@@ -5,7 +5,7 @@
 //! Write `figure/<id>.rs` with `pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError>` and add a line to
 //! [`FIGURES`]. In it:
 //!
-//! 1. Read the data: `view.series("key_mw")` (one value a step), `view.record.sheet("name")` with [`column`], `number_at`,
+//! 1. Read the data: `view.series("key_mw")` (one value a step), `view.record.sheet("name")` with `column`, `number_at`,
 //!    `text_at` (tables, those of studies of many runs too). Return `Ok(None)` where they are missing or all zero.
 //! 2. Say it: [`Words`] with the finding as title, **computed** so that it cannot contradict the data; a subtitle of what and
 //!    where (`view.window()`); a note of what else must be said. Every sentence in both languages:
@@ -36,7 +36,8 @@
 //! | `leakage` | | `summary` of a comparison: rows of `income_by_channel_usd` |
 //! | `outcomes` | | `summary` of an ensemble: `metric`, `of`, `unit`, `mean`, `std_err`, `p05`, `p50`, `p95` |
 //! | `fans` | `<key>_p05`, `_p25`, `_p50`, `_p75`, `_p95` | |
-//! | `tornado` | | `sensitivity`: `key`, `metric`, `low`, `high`, `at_low`, `at_high` |
+//! | `sweep` | | `sweep`: one or two swept keys, then `metric`, `of`, `unit`, `mean`, `p05`, `p95` |
+//! | `tornado` | | `sensitivity`: `key`, `metric`, `of`, `low`, `high`, `at_low`, `at_high` |
 //! | `ledgers` | | `ledgers`: `operator`, optional `name`, `revenue_usd`, `channel_cost_usd`, `power_cost_usd`, `power_cost_published_tariff_usd`, `tax_usd`, optional `levy_usd`, `profit_usd`, `profit_published_tariff_usd` |
 
 mod attribution;
@@ -54,6 +55,7 @@ mod map;
 mod outcomes;
 mod peak_week;
 mod strain_heatmap;
+mod sweep;
 mod tornado;
 
 use super::data::Table;
@@ -81,6 +83,7 @@ pub const FIGURES: &[Figure] = &[
     Figure { id: "outcomes", draw: outcomes::draw },
     Figure { id: "fans", draw: fans::draw },
     Figure { id: "tornado", draw: tornado::draw },
+    Figure { id: "sweep", draw: sweep::draw },
     Figure { id: "peak-week", draw: peak_week::draw },
     Figure { id: "corridor-duration", draw: corridor_duration::draw },
     Figure { id: "strain-heatmap", draw: strain_heatmap::draw },

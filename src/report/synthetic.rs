@@ -337,7 +337,28 @@ pub(crate) fn study_sheets() -> Vec<Sheet> {
             row
         })
         .collect();
+    let sweep = (0..20)
+        .map(|i| {
+            let (a, b) = (f64::from(i / 5), f64::from(i % 5));
+            let mut row = vec![Cell::Number(0.01 * a), Cell::Number(2400.0 + 200.0 * b)];
+            row.extend(["mining_gwh", "total", "GWh"].map(text));
+            row.extend([1e4 - 900.0 * a + 50.0 * b, 10.0, 9e3, 1e4].map(Cell::Number));
+            row
+        })
+        .collect();
+    let keys = [
+        "tariff.home_usd_per_kwh",
+        "interface.bratsk_irkutsk.limit_mw",
+        "metric",
+        "of",
+        "unit",
+        "mean",
+        "std_err",
+        "p05",
+        "p95",
+    ];
     vec![
+        sheet("sweep", &keys, sweep),
         sheet("summary", &head, rows),
         sheet("attribution", &["arm", "metric", "of", "unit", "measure", "effect", "std_err"], attribution.to_vec()),
         sheet("sensitivity", &["key", "metric", "low", "high", "at_low", "at_high"], sensitivity),

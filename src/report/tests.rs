@@ -3,7 +3,7 @@
 use super::*;
 
 /// Pictures of studies of many runs, which a single run has no data for.
-const OF_STUDIES: &[&str] = &["effect", "attribution", "leakage", "outcomes", "fans", "tornado"];
+const OF_STUDIES: &[&str] = &["effect", "attribution", "leakage", "outcomes", "fans", "tornado", "sweep"];
 
 #[test]
 fn equal_records_give_equal_bytes_and_every_picture_its_files() {

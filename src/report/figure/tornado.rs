@@ -8,6 +8,9 @@ use crate::report::style::{self, Anchor, Ink, Lettering, Scale, Words};
 use crate::report::view::{View, range, say};
 use crate::report::{ReportError, number};
 
+/// Headlines worth a tornado; the first that an assumption moves is drawn.
+const SHOWN: &[&str] = &["mining_profit_usd", "mining_gwh", "unserved_mwh", "hashrate_mean_eh_s", "region_peak_mw"];
+
 struct Bar {
     key: String,
     ends: (f64, f64),
@@ -17,11 +20,17 @@ struct Bar {
 pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let Some(sheet) = view.record.sheet("sensitivity") else { return Ok(None) };
     let key = |k: &str| column(sheet, k);
-    let Some(shown) = sheet.rows.first().map(|r| text_at(r, key("metric")).to_owned()) else { return Ok(None) };
+    let whole = |r: &[crate::record::Cell]| ["total", ""].contains(&text_at(r, key("of")));
+    let moved = |metric: &str| {
+        let mut rows = sheet.rows.iter().filter(|r| text_at(r, key("metric")) == metric && whole(r));
+        rows.any(|r| number_at(r, key("at_low")) != number_at(r, key("at_high")))
+    };
+    let first = sheet.rows.first().map(|r| text_at(r, key("metric")));
+    let Some(shown) = SHOWN.iter().copied().find(|m| moved(m)).or(first).map(str::to_owned) else { return Ok(None) };
     let mut bars: Vec<Bar> = sheet
         .rows
         .iter()
-        .filter(|r| text_at(r, key("metric")) == shown)
+        .filter(|r| text_at(r, key("metric")) == shown && whole(r))
         .map(|r| Bar {
             key: text_at(r, key("key")).to_owned(),
             ends: (number_at(r, key("low")), number_at(r, key("high"))),
