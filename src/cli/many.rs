@@ -497,9 +497,14 @@ fn finish(folder: &Folder, about: &About, mut log: Log) -> Result<Results, Failu
     for artifact in &artifacts {
         folder.write(artifact)?;
     }
-    log.note("written");
+    log.note("tables written");
+    let manifest = report::study::manifest(&results, &about.meta, &files::hashes(&artifacts));
+    for artifact in report::exhibit::exhibit(&artifacts, &manifest)? {
+        folder.write(&artifact)?;
+    }
+    log.note("pictures written");
     folder.write(&log.artifact())?;
-    folder.write(&report::study::manifest(&results, &about.meta, &files::hashes(&artifacts)))?;
+    folder.write(&manifest)?;
     folder.finish()?;
     Ok(results)
 }
