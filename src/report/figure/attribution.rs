@@ -92,6 +92,9 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         for r in &rows {
             level += r.1 / scale;
             ends.push(level);
+            if r.2.is_finite() {
+                ends.extend([level - 2.0 * r.2 / scale, level + 2.0 * r.2 / scale]);
+            }
         }
         let Some((low, high)) = range(ends.iter().copied()) else { return };
         let y = Scale::round((low, high), (frame.bottom - 26.0, frame.top), 6);
@@ -127,8 +130,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             let places = [((middle, top - 6.0), Anchor::Middle), ((middle, bottom + 15.0), Anchor::Middle)];
             canvas.label(&places, &value, Lettering::new(size).bold());
             let name = if last { view.pick("package", "пакет") } else { name.rsplit('/').next().unwrap_or(name) };
-            let row = if i % 2 == 0 { 18.0 } else { 34.0 };
-            let places = [row, 18.0, 34.0, 50.0].map(|dy| ((middle, frame.bottom - 8.0 + dy), Anchor::Middle));
+            let places = [18.0, 34.0, 50.0].map(|dy| ((middle, frame.bottom - 8.0 + dy), Anchor::Middle));
             canvas.label(&places, name, Lettering::new(size).color(style::GRAY));
             level = to;
         }
