@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 pub type Page = (String, String);
 
 /// The first line of each page.
-const MADE: &str = "<!-- Generated from scenarios/: HASHWATT_WRITE=1 cargo test --release --test measures -->\n\n";
+const MADE: &str = "<!-- Generated from scenarios/: hashwatt scenarios --pages docs/measures -->\n\n";
 
 /// The names of all overlays: built-in scenarios that are laid over another.
 pub fn names() -> Vec<&'static str> {
@@ -85,4 +85,20 @@ fn page(name: &str, title: &str, over: &[String], checked: &Checked) -> String {
         let _ = writeln!(out, "| `{}` | {}{unit}{range} | {} |", v.key, cell(&v.toml), cell(&v.source));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_printed_pages_are_those_of_the_scenarios() {
+        let pages = pages().unwrap();
+        assert!(pages.len() > 25 && pages.iter().any(|p| p.0 == "irkutsk-fsa-2022.md"));
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/measures/");
+        for (name, text) in pages {
+            let printed = std::fs::read_to_string(format!("{folder}{name}")).unwrap_or_default();
+            assert!(printed == text, "docs/measures/{name} is stale: hashwatt scenarios --pages docs/measures");
+        }
+    }
 }
