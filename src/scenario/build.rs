@@ -34,7 +34,15 @@ impl Checked {
         let region = region(self, &self.view());
         match region {
             Some(region) if !self.problems().has_errors() => Ok(region),
-            _ => Err(self.problems()),
+            Some(_) => Err(self.problems()),
+            None => {
+                // A builder that gives up says why; should one not, the author still learns that the world is not whole.
+                if !self.problems().has_errors() {
+                    let allowed = "a whole world: weather, water, grid, demand, machines, coin, channels, money";
+                    self.view().problem("", "a world that lacks a part", allowed, "compare with `hashwatt new NAME`");
+                }
+                Err(self.problems())
+            }
         }
     }
 }

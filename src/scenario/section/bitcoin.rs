@@ -84,6 +84,9 @@ pub const MARKET: TableSpec = table_spec(
 pub fn build(all: &View, window: &Window) -> Option<Bitcoin> {
     let (given, market) = (all.table("bitcoin"), all.table("market"));
     let first = market.day("first_month");
+    if market.numbers("price_usd").is_empty() {
+        market.problem("price_usd", "nothing", "the mean price of each month", "world/coin has a market");
+    }
     let series = |key: &str| Daily::from_months(first, &market.numbers(key));
     let (prices, fees, network) = (series("price_usd")?, series("fee_share")?, series("network_hashrate_eh_s")?);
     let months = market.numbers("price_usd").len();
