@@ -13,6 +13,7 @@ use super::problems::{Problem, Severity, Spot};
 use super::spec::{Field, Kind, Literal, TableSpec};
 use crate::calendar::Day;
 use crate::curve::Curve;
+use crate::curve::daily::Daily;
 
 static NOTHING: Table = Table::EMPTY;
 
@@ -183,6 +184,14 @@ impl<'a> View<'a> {
     /// A list of numbers; its default, or none, if absent.
     pub fn numbers(&self, key: &str) -> Vec<f64> {
         self.maybe_numbers(key).unwrap_or_default()
+    }
+    /// Days that keep the means of a list of months from `first_month` on. A list without months is told.
+    pub fn monthly(&self, key: &str) -> Option<Daily> {
+        let daily = Daily::from_months(self.day("first_month"), &self.numbers(key));
+        if daily.is_none() {
+            self.problem(key, "no months", "a figure for each month from first_month on", "");
+        }
+        daily
     }
     /// A list of numbers, or its default, or nothing.
     pub fn maybe_numbers(&self, key: &str) -> Option<Vec<f64>> {

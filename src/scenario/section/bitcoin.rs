@@ -83,12 +83,10 @@ pub const MARKET: TableSpec = table_spec(
 /// The network of a scenario.
 pub fn build(all: &View, window: &Window) -> Option<Bitcoin> {
     let (given, market) = (all.table("bitcoin"), all.table("market"));
-    let first = market.day("first_month");
-    if market.numbers("price_usd").is_empty() {
-        market.problem("price_usd", "nothing", "the mean price of each month", "world/coin has a market");
-    }
-    let series = |key: &str| Daily::from_months(first, &market.numbers(key));
-    let (prices, fees, network) = (series("price_usd")?, series("fee_share")?, series("network_hashrate_eh_s")?);
+    let (prices, fees, network) =
+        (market.monthly("price_usd"), market.monthly("fee_share"), market.monthly("network_hashrate_eh_s"));
+    let epochs = epochs(all, window);
+    let (prices, fees, network) = (prices?, fees?, network?);
     let months = market.numbers("price_usd").len();
     let supply = supply(all, &market, window);
     for key in ["fee_share", "network_hashrate_eh_s"] {
@@ -116,7 +114,7 @@ pub fn build(all: &View, window: &Window) -> Option<Bitcoin> {
         supply,
         fee_share: fees,
         reference_share: Fraction::new(given.number("reference_share")),
-        epochs: epochs(all, window)?,
+        epochs: epochs?,
         limit: Target::POW_LIMIT,
         operators: fees_of_pool.len(),
         pool: Pool {

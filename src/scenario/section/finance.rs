@@ -2,7 +2,7 @@
 
 use super::bitcoin::bus_in_region;
 use crate::calendar::{Day, Window};
-use crate::curve::daily::{Daily, Steps};
+use crate::curve::daily::Steps;
 use crate::finance::subsidy::Yardsticks;
 use crate::finance::tariff::{Bands, Class, HomeTariff, Settlement, TariffBook};
 use crate::finance::tax::TaxLaw;
@@ -124,8 +124,8 @@ pub const FX: TableSpec = table_spec(
 /// Prices, taxes and payers of a scenario.
 pub fn build(all: &View, window: &Window) -> Option<Finance> {
     let (tariff, yard, fx) = (all.table("tariff"), all.table("yardstick"), all.table("fx"));
-    let exchange = Daily::from_months(fx.day("first_month"), &fx.numbers("rub_per_usd"))?;
-    if !exchange.covers(window) {
+    let exchange = fx.monthly("rub_per_usd");
+    if exchange.as_ref().is_some_and(|e| !e.covers(window)) {
         fx.warning(
             "rub_per_usd",
             "the window reaches beyond the months given",
@@ -142,37 +142,32 @@ pub fn build(all: &View, window: &Window) -> Option<Finance> {
             *class = p.class;
         }
     }
+    let published = steps(all, "home_tariff", home_tariff);
+    let business = steps(all, "business_tariff", |v| Some(v.number("rub_per_kwh")));
+    let tax = steps(all, "tax_law", |v| Some(tax_law(v)));
+    let average_cost = steps(all, "supply_cost", |v| Some(v.number("rub_per_kwh")));
     let buses = all.tables("bus").len();
     Some(Finance {
         tariffs: TariffBook {
             home: (tariff.choice("home_follows") == "rate").then_some(rate),
-            published: steps(all, "home_tariff", home_tariff)?,
+            published: published?,
             rural_share: tariff.number("rural_share"),
             home_kwh_per_month: tariff.number("home_kwh_per_month"),
             mining_kwh_per_month: tariff.number("mining_kwh_per_month"),
             heating_factor: tariff.number("heating_band_factor"),
-            business: steps(all, "business_tariff", |v| Some(v.number("rub_per_kwh")))?,
+            business: business?,
             hosting: tariff.number("hosting_rub_per_kwh"),
             standing: tariff.number("business_standing_share"),
             take_or_pay: tariff.number("hosted_take_or_pay_share"),
         },
-        tax: steps(all, "tax_law", |v| {
-            Some(TaxLaw {
-                business_rate: v.number("business_rate"),
-                business_declared: v.number("business_declared_share"),
-                home_rate: v.number("home_rate"),
-                home_declared: v.number("home_declared_share"),
-                write_off_per_month: v.number("write_off_share_per_month"),
-                loss_offset: v.number("loss_offset_share"),
-            })
-        })?,
+        tax: tax?,
         yardsticks: Yardsticks {
             network: yard.number("network_rub_per_kwh"),
             shadow_cap: yard.number("shadow_cap_rub_per_kwh"),
             low_voltage: yard.number("low_voltage_rub_per_kwh"),
-            average_cost: steps(all, "supply_cost", |v| Some(v.number("rub_per_kwh")))?,
+            average_cost: average_cost?,
         },
-        exchange,
+        exchange: exchange?,
         sites: Table::new(payers),
         operators: Table::new(operators),
         treasury: Table::new(
@@ -183,6 +178,17 @@ pub fn build(all: &View, window: &Window) -> Option<Finance> {
         ),
         bus_in_region: Table::new((0..buses).map(|bus| bus_in_region(all, bus)).collect()),
     })
+}
+
+fn tax_law(v: &View) -> TaxLaw {
+    TaxLaw {
+        business_rate: v.number("business_rate"),
+        business_declared: v.number("business_declared_share"),
+        home_rate: v.number("home_rate"),
+        home_declared: v.number("home_declared_share"),
+        write_off_per_month: v.number("write_off_share_per_month"),
+        loss_offset: v.number("loss_offset_share"),
+    }
 }
 
 /// Entities of a table that hold from their `from` on.
