@@ -47,7 +47,7 @@ fn between(x: f64, low: f64, high: f64) {
 fn every_lesson_asks_hints_and_answers() {
     let lessons: Vec<&str> =
         Builtin::all().map(|(name, _)| name).filter(|name| name.starts_with("classroom/")).collect();
-    assert!(lessons.len() >= 5, "{lessons:?}");
+    assert!(lessons.len() >= 6, "{lessons:?}");
     for name in lessons {
         let resolved = Scenario::builtin(name).unwrap().check().resolved().to_toml();
         let text = Builtin::find(name).unwrap().1;
@@ -108,4 +108,26 @@ fn a_ban_frees_what_it_knows() {
     let load = |l: &Lesson, day: usize| l.column("daily.csv", "mining_mw")[day];
     between(load(&banned, 20) / load(&free, 20), 0.42, 0.46);
     between(load(&banned, 5) / load(&free, 5), 0.999, 1.001);
+}
+
+#[test]
+fn the_marginal_price_decides_who_runs_and_the_whole_price_what_is_left() {
+    let lesson =
+        |share: &str| Lesson::run("classroom/two-part-tariff", &[&format!("tariff.business_standing_share={share}")]);
+    let (two, one) = (lesson("0.4"), lesson("0"));
+    between(one.headline("mining_gwh") * 1000.0, 27.5, 28.2);
+    between(two.headline("mining_gwh") * 1000.0, 37.5, 38.2);
+    let profit = |l: &Lesson| l.headline("mining_profit_usd");
+    between(profit(&one), 2_000.0, 2_070.0);
+    between(profit(&two), 1_740.0, 1_820.0);
+    // The law behind it: the larger the standing part, the more is mined and the less is earned.
+    let half = lesson("0.2");
+    assert!(one.headline("mining_gwh") < half.headline("mining_gwh"));
+    assert!(half.headline("mining_gwh") < two.headline("mining_gwh"));
+    assert!(profit(&two) < profit(&half) && profit(&half) < profit(&one));
+    let new_alone = Lesson::run(
+        "classroom/two-part-tariff",
+        &["tariff.business_standing_share=0.4", "site.barn.machines.antminer_s9_13_5=0"],
+    );
+    between(profit(&new_alone), 1_980.0, 2_040.0);
 }

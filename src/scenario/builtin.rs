@@ -53,6 +53,7 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "classroom/difficulty",
     "classroom/halving",
     "classroom/leaky-ban",
+    "classroom/two-part-tariff",
     "irkutsk/world/climate",
     "irkutsk/world/cooling",
     "irkutsk/world/water",

@@ -154,6 +154,16 @@ pub const TERMS: &[Term] = &[
         &["break-even tariff", "shutdown price"],
         "The tariff, or the hashprice, at which a machine earns just what its power costs.",
     ),
+    term(
+        "marginal tariff",
+        &["marginal price"],
+        "What one more kilowatt hour costs: the price less what is owed anyway for contracted power. It decides who stops tonight; the whole price decides who stays.",
+    ),
+    term(
+        "two-part tariff",
+        &["take or pay", "standing part"],
+        "A bill with a part for energy used and a part owed for power contracted, used or not: capacity and network of a firm, take-or-pay of a host's client.",
+    ),
     term("subsidy", &["block reward"], "New coin in each block; halved every 210,000 blocks."),
     term(
         "fee",
