@@ -10,6 +10,7 @@
 //! Limits: homes of settlements that are not listed are not modeled; faults without any cause in loading (wind, trees,
 //! vehicles) are not modeled, so interruptions are those of overload alone; load within an hour is its mean.
 
+pub mod abreast;
 pub mod batch;
 pub mod load;
 pub mod population;
@@ -22,6 +23,7 @@ use crate::flows::{Bids, Blown, Dark, Dispatch, Load, Sky, Strained};
 use crate::ids::{BusId, ClimateSiteId, Id, SiteId, Table};
 use crate::random::{Member, Seed, Stream};
 use crate::units::{Fraction, Power};
+use abreast::{Abreast, Column, Sight, WIDE};
 use load::Class;
 use population::{POWER_FACTOR, Unit};
 use protection::{Cause, Protection};
@@ -127,11 +129,29 @@ pub struct Given {
     pub places: (usize, usize),
 }
 
+/// What a state has suffered since the start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Worn {
+    /// Transformers that it stands for.
+    pub count: f64,
+    /// Normal life lost, hours.
+    pub life_lost_h: f64,
+    /// Hours above 100 % and above 130 % on the most loaded phase.
+    pub hours_above: [f64; 2],
+}
+
 /// The last mile now.
 #[derive(Clone, Debug)]
 pub struct LastMileNow {
-    /// The states.
+    /// The states, those of a settlement one after the other.
     pub units: Vec<Unit>,
+    /// Where each sits: block and place in it.
+    seats: Vec<(usize, usize)>,
+    blocks: Vec<Abreast>,
+    /// States with homes in the dark.
+    damaged: Vec<usize>,
+    /// Mining homes that were last put into use, by settlement.
+    asked: Vec<Option<u32>>,
     /// Temperature that homes feel, by settlement.
     felt_c: Vec<f64>,
     /// Mining homes in use, by settlement.
@@ -142,9 +162,26 @@ pub struct LastMileNow {
 }
 
 impl LastMileNow {
-    /// The states of a settlement.
-    pub fn of(&self, settlement: usize) -> impl Iterator<Item = &Unit> {
-        self.units.iter().filter(move |u| u.settlement == settlement)
+    /// What the states of a settlement have suffered.
+    pub fn worn(&self, settlement: usize) -> impl Iterator<Item = Worn> {
+        self.units.iter().zip(&self.seats).filter(move |(u, _)| u.settlement == settlement).map(|(unit, seat)| {
+            let block = self.blocks.get(seat.0);
+            let of = |c: &Column| c.get(seat.1).copied().unwrap_or(0.0);
+            Worn {
+                count: unit.count,
+                life_lost_h: unit.life_lost_h + block.map_or(0.0, |b| of(&b.life_today_h)),
+                hours_above: block.map_or([0.0; 2], |b| [of(&b.hours_above[0]), of(&b.hours_above[1])]),
+            }
+        })
+    }
+
+    /// Brings what has changed of a state to its seat.
+    fn seat(&mut self, given: &LastMile, at: usize) {
+        let (Some(unit), Some((block, lane))) = (self.units.get(at), self.seats.get(at)) else { return };
+        let class = given.settlements.get(unit.settlement).and_then(|s| given.classes.get(s.class));
+        if let (Some(block), Some(class)) = (self.blocks.get_mut(*block), class) {
+            block.seat(*lane, unit, class);
+        }
     }
 }
 
@@ -195,14 +232,33 @@ impl LastMile {
             units.extend(population::draw(self, at, seed, member, states));
         }
         let aging = self.settlements.iter().map(|s| Stream::new(seed, member, "last_mile.aging", &s.id));
-        LastMileNow {
+        let (mut seats, mut blocks) = (Vec::with_capacity(units.len()), Vec::<Abreast>::new());
+        let mut lane = 0;
+        for unit in &units {
+            lane = (lane + 1) % WIDE;
+            if blocks.last().is_none_or(|b| b.settlement != unit.settlement) || lane == 0 {
+                blocks.push(Abreast::new(unit.settlement, seats.len()));
+                lane = 0;
+            }
+            seats.push((blocks.len() - 1, lane));
+        }
+        let states = units.len();
+        let mut now = LastMileNow {
             units,
+            seats,
+            blocks,
+            damaged: Vec::new(),
+            asked: vec![None; self.settlements.len()],
             felt_c: vec![f64::NAN; self.settlements.len()],
             in_use: vec![0.0; self.settlements.len()],
             aging: aging.collect(),
             village: [Heat::default(); 2],
             begun: false,
+        };
+        for at in 0..states {
+            now.seat(self, at);
         }
+        now
     }
 }
 
@@ -235,27 +291,27 @@ pub fn dark(given: &LastMile, now: &mut LastMileNow, moment: &Moment, sky: &Sky)
         let class = given.classes.get(s.class);
         out.home_kw.push(class.map_or(0.0, |c| c.home_kw(moment, *felt, given.balance_c)));
     }
-    let begins = minute(moment);
-    // Mining homes in all, and in the dark, by site.
+    mend(given, now, minute(moment));
+    // Mining homes in all, and in the dark, by site: every settlement counts by its share of the site's mining.
     let mut miners: Vec<(f64, f64)> = vec![(0.0, 0.0); sites];
-    for unit in &mut now.units {
-        unit.out.retain(|o| o.1 > begins);
+    for (s, in_use) in given.settlements.iter().zip(&now.in_use) {
+        if let Some(sum) = miners.get_mut(s.site.index())
+            && *in_use > 0.0
+        {
+            sum.0 += s.mining_share;
+        }
+    }
+    for unit in now.damaged.iter().filter_map(|at| now.units.get(*at)) {
         let Some(s) = given.settlements.get(unit.settlement) else { continue };
         let dark = unit.dark();
-        if let Some(sum) = miners.get_mut(s.site.index()) {
-            // Every settlement of a site counts by its share of the site's mining.
-            let all = unit.count * unit.mining_homes();
-            let weighted = all * s.mining_share / now.in_use.get(unit.settlement).copied().unwrap_or(0.0).max(1e-9);
-            sum.0 += weighted;
-            sum.1 += weighted * dark;
+        if let (Some(sum), Some(in_use)) = (miners.get_mut(s.site.index()), now.in_use.get(unit.settlement)) {
+            sum.1 += dark * unit.count * unit.mining_homes() * s.mining_share / in_use.max(1e-9);
         }
-        if dark > 0.0 {
-            let homes = unit.count * unit.homes * dark;
-            out.homes += homes;
-            let kw = homes * unit.load_factor * out.home_kw.get(unit.settlement).copied().unwrap_or(0.0);
-            if s.bus.index() < buses {
-                out.load[s.bus] += Power::kw(kw);
-            }
+        let homes = unit.count * unit.homes * dark;
+        out.homes += homes;
+        let kw = homes * unit.load_factor * out.home_kw.get(unit.settlement).copied().unwrap_or(0.0);
+        if s.bus.index() < buses {
+            out.load[s.bus] += Power::kw(kw);
         }
     }
     for (id, (all, in_dark)) in out.sites.iter_mut().zip(miners) {
@@ -264,6 +320,23 @@ pub fn dark(given: &LastMile, now: &mut LastMileNow, moment: &Moment, sky: &Sky)
         }
     }
     out
+}
+
+/// Gives power back to what is mended.
+fn mend(given: &LastMile, now: &mut LastMileNow, begins: i64) {
+    let damaged = core::mem::take(&mut now.damaged);
+    for at in damaged {
+        let Some(unit) = now.units.get_mut(at) else { continue };
+        let before = unit.out.len();
+        unit.out.retain(|o| o.1 > begins);
+        let still = !unit.out.is_empty();
+        if unit.out.len() < before {
+            now.seat(given, at);
+        }
+        if still {
+            now.damaged.push(at);
+        }
+    }
 }
 
 /// Takes the homes in the dark out of the load.
@@ -304,67 +377,35 @@ pub fn strain(
         return result;
     }
     let hours = moment.span.as_hours();
-    let p = &given.protection;
-    let trip_at = p.pick_up * p.pick_up;
     let ends = minute(moment) + libm::round(moment.span.as_minutes()) as i64;
     if moment.first_of_day || !now.begun {
         in_use(given, now, dark, bids);
     }
     let mining_kw = kw_of_mining_homes(given, now, dark, bids, dispatch);
     let ambient: Vec<f64> = given.settlements.iter().map(|s| ambient_c(s, sky)).collect();
-    let begun = now.begun;
-    for unit in &mut now.units {
-        let at = unit.settlement;
-        let (Some(s), Some(&air), Some(&home_kw), Some(&mine_kw)) =
-            (given.settlements.get(at), ambient.get(at), dark.home_kw.get(at), mining_kw.get(at))
-        else {
-            continue;
-        };
-        let Some(class) = given.classes.get(s.class) else { continue };
-        let lit = 1.0 - unit.dark();
-        let homes = unit.homes * unit.load_factor * home_kw / 3.0;
-        let rated = unit.kva * POWER_FACTOR / 3.0;
-        let of = |i: usize| lit * (homes * unit.phase[i] + unit.active[i] * mine_kw) / rated;
-        let loads = [of(0), of(1), of(2)];
-        let worst = loads[0].max(loads[1]).max(loads[2]);
-        let square = (loads[0] * loads[0] + loads[1] * loads[1] + loads[2] * loads[2]) / 3.0;
-        let steady = given.curves.steady(libm::sqrt(square), worst, air);
-        if !begun {
-            unit.heat = steady;
-            unit.image = (worst * worst).min(1.0);
-        }
-        let (heat, rate) = given.curves.step(unit.heat, steady);
-        unit.heat = heat;
-        unit.life_lost_h += rate * hours;
-        unit.life_today_h += rate * hours;
-        unit.image = p.image(unit.image, worst, given.left);
-        if worst > 1.0 {
-            result.overloaded += unit.count;
-            unit.hours_above[0] += hours;
-            if worst > 1.3 {
-                result.above_130 += unit.count;
-                unit.hours_above[1] += hours;
-            }
-        }
-        if lit < 1.0 {
-            continue;
-        }
-        let mean = (loads[0] + loads[1] + loads[2]) / 3.0;
-        let cause = if unit.image >= trip_at {
-            Cause::Overcurrent
-        } else if heat.hot_spot_c() >= p.hot_spot_limit_c || heat.top_oil_c >= p.top_oil_limit_c {
-            Cause::Heat
-        } else if worst > 0.5 && class.feeder_a(worst, unit.kva) > class.ampacity_a(air) {
-            Cause::Conductor
-        } else if worst > 0.5 && class.voltage_drop(worst, worst - mean, unit.kva) > p.voltage_limit {
-            Cause::Voltage
-        } else {
-            continue;
-        };
-        let share = if matches!(cause, Cause::Conductor | Cause::Voltage) { 1.0 / class.feeders } else { 1.0 };
-        take_out(given, unit, cause, share, ends, &mut result);
+    let sights: Vec<Sight> = given
+        .settlements
+        .iter()
+        .zip(ambient.iter().zip(dark.home_kw.iter().zip(&mining_kw)))
+        .map(|(s, (air, (home_kw, mining_kw)))| Sight {
+            air_c: *air,
+            home_kw: *home_kw,
+            mining_kw: *mining_kw,
+            ampacity_a: given.classes.get(s.class).map_or(f64::INFINITY, |c| c.ampacity_a(*air)),
+            hours,
+            left: given.left,
+            begin: !now.begun,
+        })
+        .collect();
+    let reached =
+        pulp::Arch::new().dispatch(Hour { given, blocks: &mut now.blocks, sights: &sights, result: &mut result });
+    for (at, cause) in reached {
+        let feeders = now.units.get(at).and_then(|u| given.settlements.get(u.settlement));
+        let feeders = feeders.and_then(|s| given.classes.get(s.class)).map_or(1.0, |c| c.feeders);
+        let share = if matches!(cause, Cause::Conductor | Cause::Voltage) { 1.0 / feeders } else { 1.0 };
+        take_out(given, now, at, cause, share, ends, &mut result);
     }
-    if moment.first_of_day && begun {
+    if moment.first_of_day && now.begun {
         age(given, now, moment, ends, &mut result);
     }
     show(given, now, dark, &mining_kw, &ambient, &mut result);
@@ -372,15 +413,51 @@ pub fn strain(
     result
 }
 
+/// An hour of all states, compiled for the widest vectors that the machine has.
+struct Hour<'a> {
+    given: &'a LastMile,
+    blocks: &'a mut [Abreast],
+    sights: &'a [Sight],
+    result: &'a mut Strained,
+}
+
+impl pulp::WithSimd for Hour<'_> {
+    /// States that reached a limit, in their order, and which.
+    type Output = Vec<(usize, Cause)>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
+        let (curves, protection) = (&self.given.curves, &self.given.protection);
+        let mut reached = Vec::new();
+        for block in self.blocks {
+            let Some(sight) = self.sights.get(block.settlement) else { continue };
+            let struck = block.strain(curves, protection, sight);
+            self.result.overloaded += struck.overloaded;
+            self.result.above_130 += struck.above_130;
+            if struck.reached.contains(&true) {
+                for lane in (0..WIDE).filter(|i| struck.reached[*i]) {
+                    let cause = block.cause(lane, &struck, protection, sight.ampacity_a);
+                    reached.extend(cause.map(|c| (block.first + lane, c)));
+                }
+            }
+        }
+        reached
+    }
+}
+
 /// Takes a share of what a state stands for out of service.
-fn take_out(given: &LastMile, unit: &mut Unit, cause: Cause, share: f64, from: i64, result: &mut Strained) {
+fn take_out(
+    given: &LastMile,
+    now: &mut LastMileNow,
+    at: usize,
+    cause: Cause,
+    share: f64,
+    from: i64,
+    result: &mut Strained,
+) {
+    let Some(unit) = now.units.get_mut(at) else { return };
     let hours = given.protection.repair_h(cause);
     unit.out.push((share, from + libm::round(hours * 60.0) as i64));
-    unit.trips_all += 1.0;
-    let whole = share >= 1.0;
-    if whole {
-        unit.image = 0.0;
-    }
     if cause != Cause::Aging {
         unit.trips += 1;
         if unit.trips >= given.protection.relief_after_trips {
@@ -397,6 +474,16 @@ fn take_out(given: &LastMile, unit: &mut Unit, cause: Cause, share: f64, from: i
         homes,
         hours,
     });
+    if share >= 1.0
+        && let Some((block, lane)) = now.seats.get(at)
+        && let Some(block) = now.blocks.get_mut(*block)
+    {
+        block.opened(*lane);
+    }
+    if let Err(place) = now.damaged.binary_search(&at) {
+        now.damaged.insert(place, at);
+    }
+    now.seat(given, at);
 }
 
 /// Puts mining homes into use so that each takes its usual power.
@@ -408,13 +495,21 @@ fn in_use(given: &LastMile, now: &mut LastMileNow, dark: &Dark, bids: &Bids) {
         if homes <= 0.0 {
             continue;
         }
-        let mut sum = 0.0;
-        for unit in now.units.iter_mut().filter(|u| u.settlement == at) {
-            unit.activate(homes as u32);
-            sum += unit.count * unit.mining_homes();
+        let homes = homes as u32;
+        if now.asked.get(at) == Some(&Some(homes)) {
+            continue;
         }
-        if let Some(slot) = now.in_use.get_mut(at) {
-            *slot = sum;
+        let states: Vec<usize> = (0..now.units.len()).filter(|i| now.units[*i].settlement == at).collect();
+        let mut sum = 0.0;
+        for i in states {
+            if let Some(unit) = now.units.get_mut(i) {
+                unit.activate(homes);
+                sum += unit.count * unit.mining_homes();
+            }
+            now.seat(given, i);
+        }
+        if let (Some(in_use), Some(asked)) = (now.in_use.get_mut(at), now.asked.get_mut(at)) {
+            (*in_use, *asked) = (sum, Some(homes));
         }
     }
 }
@@ -436,14 +531,17 @@ fn kw_of_mining_homes(given: &LastMile, now: &LastMileNow, dark: &Dark, bids: &B
 /// Once a day some transformers die of age, one per normal life lost.
 fn age(given: &LastMile, now: &mut LastMileNow, moment: &Moment, ends: i64, result: &mut Strained) {
     let mut draws: Vec<_> = now.aging.iter().map(|s| s.at(i64::from(moment.day.0))).collect();
-    for unit in &mut now.units {
-        let lost = core::mem::take(&mut unit.life_today_h);
+    for at in 0..now.units.len() {
+        let (Some(unit), Some((block, lane))) = (now.units.get_mut(at), now.seats.get(at)) else { continue };
+        let Some(today) = now.blocks.get_mut(*block).and_then(|b| b.life_today_h.get_mut(*lane)) else { continue };
+        let lost = core::mem::take(today);
+        unit.life_lost_h += lost;
         let dying = 1.0 - libm::exp(-lost / given.protection.normal_life_h);
         let Some(draws) = draws.get_mut(unit.settlement) else { continue };
-        let dead = draws.binomial(unit.count as u64, dying) as f64;
+        let count = unit.count;
+        let dead = draws.binomial(count as u64, dying) as f64;
         if dead > 0.0 {
-            let share = dead / unit.count.max(1.0);
-            take_out(given, unit, Cause::Aging, share, ends, result);
+            take_out(given, now, at, Cause::Aging, dead / count.max(1.0), ends, result);
             // What came out is one transformer each, not the whole state.
             if let Some(last) = result.blown.last_mut() {
                 last.transformers = dead;

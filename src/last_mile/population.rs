@@ -9,7 +9,6 @@
 
 use super::load::Class;
 use super::{LastMile, Settlement};
-use crate::equations::transformer::Heat;
 use crate::random::{Member, Seed, Stream};
 
 /// Standard sizes of distribution transformers, kVA.
@@ -37,22 +36,12 @@ pub struct Unit {
     pub miners: Vec<(u32, u8)>,
     /// Of them, active by phase.
     pub active: [f64; 3],
-    /// How hot it is.
-    pub heat: Heat,
-    /// Thermal image of its protection.
-    pub image: f64,
     /// Outages not yet mended: share of its homes, minute of the end.
     pub out: Vec<(f64, i64)>,
     /// Trips since its size was last changed.
     pub trips: u32,
-    /// Trips since the start.
-    pub trips_all: f64,
-    /// Normal life lost since the start, hours.
+    /// Normal life lost until the day began, hours.
     pub life_lost_h: f64,
-    /// Life lost today.
-    pub life_today_h: f64,
-    /// Hours above 100 % and above 130 % on the most loaded phase.
-    pub hours_above: [f64; 2],
 }
 
 impl Unit {
@@ -106,14 +95,9 @@ pub fn draw(given: &LastMile, at: usize, seed: Seed, member: Member, states: usi
                 phase: middle.phase,
                 miners: middle.miners.clone(),
                 active: [0.0; 3],
-                heat: Heat::default(),
-                image: 0.0,
                 out: Vec::new(),
                 trips: 0,
-                trips_all: 0.0,
                 life_lost_h: 0.0,
-                life_today_h: 0.0,
-                hours_above: [0.0; 2],
             });
         }
         from += size;

@@ -93,7 +93,7 @@ fn live(given: Given, days: i32, mining_kw: f64, celsius: impl Fn(i32) -> f64) -
         out.heat += s.blown.iter().filter(|b| b.cause == "heat").map(|b| b.homes).sum::<f64>();
         out.overloaded = out.overloaded.max(s.overloaded);
     }
-    out.life_h = now.units.iter().map(|u| u.count * u.life_lost_h).sum();
+    out.life_h = now.worn(0).map(|u| u.count * u.life_lost_h).sum();
     out
 }
 

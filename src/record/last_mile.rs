@@ -102,13 +102,11 @@ impl LastMileTally {
         let years = (self.hours / YEAR_H).max(1e-9);
         let mut rows = Vec::new();
         for (at, s) in world.last_mile.settlements.iter().enumerate() {
-            let count: f64 = state.last_mile.of(at).map(|u| u.count).sum();
-            let mean = |of: &dyn Fn(&crate::last_mile::population::Unit) -> f64| {
-                state.last_mile.of(at).map(|u| u.count * of(u)).sum::<f64>() / count.max(1e-9)
+            let count: f64 = state.last_mile.worn(at).map(|u| u.count).sum();
+            let mean = |of: &dyn Fn(&crate::last_mile::Worn) -> f64| {
+                state.last_mile.worn(at).map(|u| u.count * of(&u)).sum::<f64>() / count.max(1e-9)
             };
-            let share = |of: &dyn Fn(&crate::last_mile::population::Unit) -> bool| {
-                1000.0 * mean(&|u| f64::from(u8::from(of(u))))
-            };
+            let share = |of: &dyn Fn(&crate::last_mile::Worn) -> bool| 1000.0 * mean(&|u| f64::from(u8::from(of(u))));
             let class = world.last_mile.classes.get(s.class).map_or("", |c| c.id.as_str());
             let trips: f64 = self.outages.iter().filter(|o| o.settlement == at).map(|o| o.transformers).sum();
             let interrupted: f64 = self.outages.iter().filter(|o| o.settlement == at).map(|o| o.homes).sum();
@@ -123,7 +121,7 @@ impl LastMileTally {
                 Cell::Number(share(&|u| u.hours_above[0] > 0.0)),
                 Cell::Number(share(&|u| u.hours_above[1] > 0.0)),
                 Cell::Number(mean(&|u| u.life_lost_h) / years),
-                Cell::Number(state.last_mile.of(at).map(|u| u.life_lost_h).fold(0.0, f64::max) / years),
+                Cell::Number(state.last_mile.worn(at).map(|u| u.life_lost_h).fold(0.0, f64::max) / years),
                 Cell::Number(trips),
                 Cell::Number(1000.0 * trips / count.max(1e-9) / years),
                 Cell::Number(1000.0 * interrupted / s.homes / years),

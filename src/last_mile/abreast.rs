@@ -1,0 +1,316 @@
+//! States side by side: what changes every hour, eight states of one settlement in each block of columns.
+//!
+//! The hour of five hundred transformers is a third of a run's work, so it is arithmetic on columns: the compiler makes
+//! vector instructions of it, and the widest ones that the machine has give the same bits as the narrowest. What seldom
+//! changes stays in [`Unit`](super::population::Unit); a test holds a block against the equations one state at a time.
+
+use super::load::Class;
+use super::population::{POWER_FACTOR, Unit};
+use super::protection::{Cause, Protection};
+use super::strain::Curves;
+use crate::equations::transformer::Heat;
+
+/// States in a block.
+pub const WIDE: usize = 8;
+
+/// A column of a block.
+pub type Column = [f64; WIDE];
+
+#[inline(always)]
+fn column(of: impl FnMut(usize) -> f64) -> Column {
+    core::array::from_fn(of)
+}
+
+/// What all states of a settlement see in a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight {
+    /// Air, °C.
+    pub air_c: f64,
+    /// Power of a home, kW.
+    pub home_kw: f64,
+    /// Power of a mining home, kW.
+    pub mining_kw: f64,
+    /// Current that a feeder may carry, A.
+    pub ampacity_a: f64,
+    /// Length of the step, hours.
+    pub hours: f64,
+    /// What is left of the thermal image's distance after the step.
+    pub left: f64,
+    /// Whether states begin at rest with the step.
+    pub begin: bool,
+}
+
+/// What a step did to a block.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Struck {
+    /// Load of the most loaded phase.
+    pub worst: Column,
+    /// Mean load of the phases.
+    pub mean: Column,
+    /// Whether some limit is reached while all its homes have power.
+    pub reached: [bool; WIDE],
+    /// Transformers above 100 %.
+    pub overloaded: f64,
+    /// Transformers above 130 %.
+    pub above_130: f64,
+}
+
+/// Up to eight states of one settlement.
+#[derive(Clone, Debug, Default)]
+pub struct Abreast {
+    /// Their settlement.
+    pub settlement: usize,
+    /// The first of them, its position among all states; the others follow.
+    pub first: usize,
+    /// Transformers that each stands for; zero where nobody sits.
+    count: Column,
+    /// Load of each phase for a kilowatt of the mean home.
+    home: [Column; 3],
+    /// Load of each phase for a kilowatt of a mining home.
+    mining: [Column; 3],
+    /// Share of homes with power.
+    lit: Column,
+    /// Current of the busiest feeder at full load, A.
+    feeder_a: Column,
+    /// Drop of voltage at full and balanced load, and what an unbalanced one adds.
+    drop: [Column; 2],
+    top_oil_c: Column,
+    fast_k: Column,
+    slow_k: Column,
+    /// Rate of aging at the end of the last step.
+    rate: Column,
+    image: Column,
+    /// Normal life lost today, hours.
+    pub life_today_h: Column,
+    /// Hours above 100 % and above 130 % on the most loaded phase.
+    pub hours_above: [Column; 2],
+}
+
+impl Abreast {
+    /// Empty seats for states of a settlement, from one of all states on.
+    pub fn new(settlement: usize, first: usize) -> Self {
+        Self { settlement, first, ..Self::default() }
+    }
+
+    /// Seats a state, or takes what has changed of it: size, mining homes, outages.
+    pub fn seat(&mut self, lane: usize, unit: &Unit, class: &Class) {
+        if lane >= WIDE {
+            return;
+        }
+        let rated = unit.kva * POWER_FACTOR / 3.0;
+        self.count[lane] = unit.count;
+        for phase in 0..3 {
+            self.home[phase][lane] = unit.homes * unit.load_factor / 3.0 * unit.phase[phase] / rated;
+            self.mining[phase][lane] = unit.active[phase] / rated;
+        }
+        self.lit[lane] = 1.0 - unit.dark();
+        self.feeder_a[lane] = class.feeder_a(1.0, unit.kva);
+        let balanced = class.voltage_drop(1.0, 0.0, unit.kva);
+        self.drop[0][lane] = balanced;
+        self.drop[1][lane] = class.voltage_drop(1.0, 1.0, unit.kva) - balanced;
+    }
+
+    /// Lets the thermal image of a breaker that is open begin anew.
+    pub fn opened(&mut self, lane: usize) {
+        if let Some(image) = self.image.get_mut(lane) {
+            *image = 0.0;
+        }
+    }
+
+    /// How hot a state is.
+    pub fn heat(&self, lane: usize) -> Heat {
+        let of = |c: &Column| c.get(lane).copied().unwrap_or(0.0);
+        Heat { top_oil_c: of(&self.top_oil_c), fast_k: of(&self.fast_k), slow_k: of(&self.slow_k) }
+    }
+
+    /// Moves all states through a step.
+    #[expect(clippy::needless_bitwise_bool, reason = "a branch would keep the compiler from vector instructions")]
+    #[inline(always)]
+    pub fn strain(&mut self, curves: &Curves, protection: &Protection, sight: &Sight) -> Struck {
+        let larger = |a: f64, b: f64| if a > b { a } else { b };
+        let phase = |p: usize| {
+            let (home, mining) = (&self.home[p], &self.mining[p]);
+            column(|i| self.lit[i] * (home[i] * sight.home_kw + mining[i] * sight.mining_kw))
+        };
+        let (a, b, c) = (phase(0), phase(1), phase(2));
+        let worst = column(|i| larger(larger(a[i], b[i]), c[i]));
+        let mean = column(|i| (a[i] + b[i] + c[i]) / 3.0);
+        let oil_load = column(|i| ((a[i] * a[i] + b[i] * b[i] + c[i] * c[i]) / 3.0).sqrt());
+
+        let oil_k = curves.top_oil_rises_k(&oil_load);
+        let gradient_k = curves.gradients_k(&worst);
+        let (k21, left, half) = (curves.k21(), curves.left(), curves.left_half());
+        let steady_top = column(|i| sight.air_c + oil_k[i]);
+        let steady_fast = column(|i| k21 * gradient_k[i]);
+        let steady_slow = column(|i| (k21 - 1.0) * gradient_k[i]);
+        if sight.begin {
+            (self.top_oil_c, self.fast_k, self.slow_k) = (steady_top, steady_fast, steady_slow);
+            self.rate = column(|i| Curves::aging_rate(steady_top[i] + steady_fast[i] - steady_slow[i]));
+            self.image = column(|i| if worst[i] < 1.0 { worst[i] * worst[i] } else { 1.0 });
+        }
+        let toward = |from: &Column, to: &Column, left: f64| column(|i| to[i] + (from[i] - to[i]) * left);
+        let hot = |left: &[f64; 3], s: &Self| {
+            let top = toward(&s.top_oil_c, &steady_top, left[0]);
+            let fast = toward(&s.fast_k, &steady_fast, left[1]);
+            let slow = toward(&s.slow_k, &steady_slow, left[2]);
+            (column(|i| top[i] + fast[i] - slow[i]), top, fast, slow)
+        };
+        let halfway = hot(half, self).0;
+        let (hot_spot, top, fast, slow) = hot(left, self);
+        let (middle, end) = (column(|i| Curves::aging_rate(halfway[i])), column(|i| Curves::aging_rate(hot_spot[i])));
+        for i in 0..WIDE {
+            self.life_today_h[i] += (self.rate[i] + 4.0 * middle[i] + end[i]) / 6.0 * sight.hours;
+        }
+        (self.top_oil_c, self.fast_k, self.slow_k, self.rate) = (top, fast, slow, end);
+        let squares = column(|i| worst[i] * worst[i]);
+        self.image = toward(&self.image, &squares, sight.left);
+
+        let above = |limit: f64| column(|i| if worst[i] > limit { 1.0 } else { 0.0 });
+        let (full, more) = (above(1.0), above(1.3));
+        for i in 0..WIDE {
+            self.hours_above[0][i] += full[i] * sight.hours;
+            self.hours_above[1][i] += more[i] * sight.hours;
+        }
+        let trip_at = protection.pick_up * protection.pick_up;
+        let reached = core::array::from_fn(|i| {
+            let hot = (hot_spot[i] >= protection.hot_spot_limit_c) | (top[i] >= protection.top_oil_limit_c);
+            let drop = self.drop[0][i] * worst[i] + self.drop[1][i] * (worst[i] - mean[i]);
+            let far = (self.feeder_a[i] * worst[i] > sight.ampacity_a) | (drop > protection.voltage_limit);
+            let over = (self.image[i] >= trip_at) | hot | ((worst[i] > 0.5) & far);
+            over & (self.lit[i] >= 1.0) & (self.count[i] > 0.0)
+        });
+        let counted = |what: &Column| (0..WIDE).map(|i| what[i] * self.count[i]).sum();
+        Struck { worst, mean, reached, overloaded: counted(&full), above_130: counted(&more) }
+    }
+
+    /// Which limit a state has reached: the first in the order of [`Cause::ALL`], aging apart.
+    pub fn cause(&self, lane: usize, struck: &Struck, protection: &Protection, ampacity_a: f64) -> Option<Cause> {
+        if lane >= WIDE {
+            return None;
+        }
+        let (heat, worst) = (self.heat(lane), struck.worst[lane]);
+        let drop = self.drop[0][lane] * worst + self.drop[1][lane] * (worst - struck.mean[lane]);
+        if self.image[lane] >= protection.pick_up * protection.pick_up {
+            Some(Cause::Overcurrent)
+        } else if heat.hot_spot_c() >= protection.hot_spot_limit_c || heat.top_oil_c >= protection.top_oil_limit_c {
+            Some(Cause::Heat)
+        } else if worst > 0.5 && self.feeder_a[lane] * worst > ampacity_a {
+            Some(Cause::Conductor)
+        } else if worst > 0.5 && drop > protection.voltage_limit {
+            Some(Cause::Voltage)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::protection::tests::protection;
+    use super::*;
+    use crate::equations::transformer::{Class as Thermal, Paper, Strain};
+
+    fn class() -> Class {
+        Class {
+            id: "suburb".into(),
+            homes_per_transformer: 50.0,
+            homes_spread: 0.4,
+            built_kva_per_home: 4.2,
+            base_kw: 0.8,
+            course: [1.0; 24],
+            heating_kw_per_k: 0.075,
+            load_spread: 0.15,
+            feeders: 3.0,
+            feeder_km: 0.4,
+            ohm_per_km: 0.44,
+            ampacity_a: 240.0,
+        }
+    }
+
+    fn unit(lane: usize) -> Unit {
+        let n = lane as f64;
+        Unit {
+            settlement: 0,
+            count: 1.0 + n,
+            homes: 30.0 + 7.0 * n,
+            kva: 250.0,
+            load_factor: 0.8 + 0.05 * n,
+            phase: [1.1, 0.7 + 0.04 * n, 1.2 - 0.04 * n],
+            miners: Vec::new(),
+            active: [n, 1.0, 0.5 * n],
+            out: if lane == 3 { vec![(0.25, 0)] } else { Vec::new() },
+            trips: 0,
+            life_lost_h: 0.0,
+        }
+    }
+
+    /// A block against the equations of IEC 60076-7 and of the protection, one state at a time, for 400 hours.
+    #[test]
+    fn states_abreast_are_each_the_equations() {
+        let (constants, p, class) = (Thermal::DistributionOnan.constants(), protection(), class());
+        let curves = Curves::new(&constants, 60.0);
+        let mut block = Abreast::default();
+        let units: Vec<Unit> = (0..6).map(unit).collect();
+        for (lane, u) in units.iter().enumerate() {
+            block.seat(lane, u, &class);
+        }
+        let left = p.left_after(60.0);
+        let mut exact: Vec<Option<(Heat, f64, f64)>> = vec![None; 6];
+        let (mut reached, mut above) = (0, 0.0);
+        for h in 0..400 {
+            let air_c = -25.0 + 20.0 * libm::sin(f64::from(h) / 70.0);
+            let home_kw = 2.0 + 1.5 * libm::sin(f64::from(h) / 3.8);
+            let ampacity_a = class.ampacity_a(air_c);
+            let sight = Sight { air_c, home_kw, mining_kw: 5.0, ampacity_a, hours: 1.0, left, begin: h == 0 };
+            let struck = block.strain(&curves, &p, &sight);
+            for (lane, (u, exact)) in units.iter().zip(&mut exact).enumerate() {
+                let lit = 1.0 - u.dark();
+                let of = |i: usize| {
+                    let kw = u.homes * u.load_factor * home_kw / 3.0 * u.phase[i] + u.active[i] * 5.0;
+                    lit * kw / (u.kva * POWER_FACTOR / 3.0)
+                };
+                let loads = [of(0), of(1), of(2)];
+                let worst = loads.iter().copied().fold(0.0, f64::max);
+                let oil = libm::sqrt(loads.iter().map(|k| k * k).sum::<f64>() / 3.0);
+                let steady = Heat {
+                    top_oil_c: constants.steady(Strain { load: oil, ambient_c: air_c }).top_oil_c,
+                    ..constants.steady(Strain { load: worst, ambient_c: air_c })
+                };
+                let (heat, image, life) = exact.unwrap_or((steady, (worst * worst).min(1.0), 0.0));
+                let part = |minutes: f64| {
+                    let l = constants.left_after(minutes);
+                    Heat {
+                        top_oil_c: steady.top_oil_c + (heat.top_oil_c - steady.top_oil_c) * l[0],
+                        fast_k: steady.fast_k + (heat.fast_k - steady.fast_k) * l[1],
+                        slow_k: steady.slow_k + (heat.slow_k - steady.slow_k) * l[2],
+                    }
+                };
+                let (half, end) = (part(30.0), part(60.0));
+                let rate = |h: &Heat| Paper::Kraft.aging_rate(h.hot_spot_c());
+                let life = life + (rate(&heat) + 4.0 * rate(&half) + rate(&end)) / 6.0;
+                let image = p.image(image, worst, left);
+                *exact = Some((end, image, life));
+                assert!((struck.worst[lane] - worst).abs() < 1e-12);
+                assert!((block.heat(lane).hot_spot_c() - end.hot_spot_c()).abs() < 2e-3, "hour {h} lane {lane}");
+                assert!((block.image[lane] - image).abs() < 1e-9);
+                assert!((block.life_today_h[lane] - life).abs() < 1e-3 * life, "{} {life}", block.life_today_h[lane]);
+                let limits = [
+                    image >= p.pick_up * p.pick_up,
+                    end.hot_spot_c() >= p.hot_spot_limit_c || end.top_oil_c >= p.top_oil_limit_c,
+                    worst > 0.5 && class.feeder_a(worst, u.kva) > ampacity_a,
+                    worst > 0.5
+                        && class.voltage_drop(worst, worst - loads.iter().sum::<f64>() / 3.0, u.kva) > p.voltage_limit,
+                ];
+                let due = [Cause::Overcurrent, Cause::Heat, Cause::Conductor, Cause::Voltage];
+                let due = due.into_iter().zip(limits).find(|(_, over)| *over).map(|(cause, _)| cause);
+                assert_eq!(block.cause(lane, &struck, &p, ampacity_a), due, "hour {h} lane {lane}");
+                assert_eq!(struck.reached[lane], due.is_some() && lit >= 1.0, "hour {h} lane {lane}");
+                reached += usize::from(struck.reached[lane]);
+                above += if worst > 1.0 { u.count } else { 0.0 };
+            }
+            assert!(!struck.reached[6] && !struck.reached[7], "nobody sits there");
+            above -= struck.overloaded;
+        }
+        assert!(reached > 20 && above == 0.0, "{reached} {above}");
+    }
+}
