@@ -109,6 +109,8 @@ pub struct Dark {
     pub home_kw: Vec<f64>,
     /// Homes without power.
     pub homes: f64,
+    /// The same by bus.
+    pub homes_at: Table<BusId, f64>,
     /// What they would take, by bus.
     pub load: Table<BusId, Power>,
     /// Share of each site's mining that is without power.
@@ -135,6 +137,8 @@ pub struct Blown {
 pub struct Strained {
     /// Homes without power through the step.
     pub homes_dark: f64,
+    /// The same by bus.
+    pub homes_dark_at: Table<BusId, f64>,
     /// Homes that lost power at its end.
     pub interrupted: f64,
     /// Transformers loaded above 100 % on their most loaded phase.

@@ -278,6 +278,7 @@ pub fn dark(given: &LastMile, now: &mut LastMileNow, moment: &Moment, sky: &Sky)
     let mut out = Dark {
         home_kw: Vec::with_capacity(given.settlements.len()),
         homes: 0.0,
+        homes_at: Table::filled(buses, 0.0),
         load: Table::filled(buses, Power::ZERO),
         sites: Table::filled(sites, Fraction::new(0.0)),
     };
@@ -312,6 +313,7 @@ pub fn dark(given: &LastMile, now: &mut LastMileNow, moment: &Moment, sky: &Sky)
         let kw = homes * unit.load_factor * out.home_kw.get(unit.settlement).copied().unwrap_or(0.0);
         if s.bus.index() < buses {
             out.load[s.bus] += Power::kw(kw);
+            out.homes_at[s.bus] += homes;
         }
     }
     for (id, (all, in_dark)) in out.sites.iter_mut().zip(miners) {
@@ -372,7 +374,7 @@ pub fn strain(
     bids: &Bids,
     dispatch: &Dispatch,
 ) -> Strained {
-    let mut result = Strained { homes_dark: dark.homes, ..Strained::default() };
+    let mut result = Strained { homes_dark: dark.homes, homes_dark_at: dark.homes_at.clone(), ..Strained::default() };
     if given.settlements.is_empty() {
         return result;
     }

@@ -21,6 +21,7 @@ pub mod number;
 mod page;
 pub mod period;
 pub mod print;
+pub mod russian;
 #[cfg(feature = "plots")]
 pub mod schematic;
 mod sensitivity;

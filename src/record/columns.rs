@@ -85,6 +85,7 @@ pub struct Columns {
     steps: usize,
     bundles: Vec<Bundle>,
     mining_buses: Vec<BusId>,
+    home_buses: Vec<BusId>,
     /// Keys of the only columns that are kept, where not all are.
     chosen: Option<Vec<String>>,
     /// Of each column, its place among those kept.
@@ -135,6 +136,16 @@ pub fn mining_key(bus: &str) -> String {
 /// Buses with mining sites, in the order of buses.
 pub fn mining_buses(world: &Region) -> Vec<BusId> {
     world.atlas.buses.ids().filter(|b| world.grid.sites.iter().any(|s| s == b)).collect()
+}
+
+/// Key of a bus's homes without power in the time series.
+pub fn homes_key(bus: &str) -> String {
+    format!("homes_dark_at_{bus}")
+}
+
+/// Buses with settlements of the last mile, in the order of buses.
+pub fn home_buses(world: &Region) -> Vec<BusId> {
+    world.atlas.buses.ids().filter(|b| world.last_mile.settlements.iter().any(|s| s.bus == *b)).collect()
 }
 
 impl Columns {
@@ -193,6 +204,7 @@ impl Columns {
         if self.series.is_empty() {
             self.bundles = Bundle::all(world);
             self.mining_buses = mining_buses(world);
+            self.home_buses = home_buses(world);
         }
         let a = &world.atlas;
         let d = &step.dispatch;
@@ -364,6 +376,19 @@ impl Columns {
                 "Homes without power",
                 "Homes behind transformers or feeders that overload has taken out, in the modeled settlements.",
             );
+            let buses = core::mem::take(&mut self.home_buses);
+            for bus in &buses {
+                let place = &world.atlas.buses[*bus];
+                let homes = s.homes_dark_at.as_slice().get(bus.index()).copied().unwrap_or(0.0);
+                self.put(Total::Mean, "", homes, || {
+                    (
+                        homes_key(&place.id),
+                        format!("Homes without power at {}", place.name),
+                        format!("Homes without power behind the bus {}, in the modeled settlements.", place.name),
+                    )
+                });
+            }
+            self.home_buses = buses;
             let shown = [("village", "with its mining homes"), ("village_without_mining", "without mining")];
             for ((key, how), (load, hot)) in shown.into_iter().zip(s.village_load.into_iter().zip(s.village_hot_spot_c))
             {

@@ -1,6 +1,6 @@
 //! Tables of a run that are not series: break-evens by machine, tariffs, ledgers, the fleet.
 
-use super::columns::{Bundle, mining_buses, mining_key};
+use super::columns::{Bundle, home_buses, homes_key, mining_buses, mining_key};
 use super::tally::Tally;
 use super::{BranchRow, Cell, Headline, Sheet, Value};
 use crate::equations::break_even::break_even_tariff;
@@ -90,10 +90,17 @@ fn network(world: &Region, branches: &[BranchRow]) -> Sheet {
         let place = &a.buses[bus];
         rows.push(row("mining", &place.id, &place.name, &mining_key(&place.id), [&place.id, ""], [None, None]));
     }
+    for bus in home_buses(world) {
+        let place = &a.buses[bus];
+        rows.push(row("homes", &place.id, &place.name, &homes_key(&place.id), [&place.id, ""], [None, None]));
+    }
     Sheet {
         name: "network",
         columns: columns(&[
-            ("kind", "`bus`, `line` (all circuits between two buses), `plant`, `mining`."),
+            (
+                "kind",
+                "`bus`, `line` (all circuits between two buses), `plant`, `mining`, `homes` (those without power).",
+            ),
             ("id", "Its id."),
             ("name", "Its name for people."),
             ("series", "Key of its flow or power in the time series."),

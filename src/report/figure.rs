@@ -30,7 +30,10 @@
 //! | `generation` | `hydro_<plant>_mw` (plants outside the region left out), `thermal_mw`, `total_load_mw`, `net_export_mw` | |
 //! | `hashrate` | `hashrate_eh_s`, `network_hashrate_eh_s` | |
 //! | `break-evens` | | `break_evens`: `model`, `efficiency_j_per_th`, `break_even_usd_per_kwh`, optional `break_even_low_usd_per_kwh`, `break_even_high_usd_per_kwh` (over the window's hashprices); `tariffs`: `name`, `tariff_usd_per_kwh` |
-//! | `map` | `branch_flow_<from>_<to>_mw`, `mining_at_<bus>_mw`, `hydro_<plant>_mw` | `network`: `kind` (`bus`, `line`, `plant`, `mining`, `homes`), `id`, `name`, `series`, `from`, `to`, `limit_mw`, `circuits` |
+//! | `map` | `branch_flow_<from>_<to>_mw`, `mining_at_<bus>_mw`, `hydro_<plant>_mw` | `network`: `kind` (`bus`, `line`, `plant`, `mining`, `homes` for those without power), `id`, `name`, `series`, `from`, `to`, `limit_mw`, `circuits` |
+//! | `transformers` | `load_village_pct`, `load_village_without_mining_pct`, `hot_spot_village_c`, `hot_spot_village_without_mining_c`, `temperature_irkutsk_c` | `transformers`: `class`, `count`, `ever_above_100pct_per_1000` |
+//! | `homes-dark` | `homes_dark` | `outages`: `day`, `homes`, `cause` |
+//! | `fleet` | | `fleet`: `model`, `efficiency_j_per_th`, `machines`, `power_mw`, `hashrate_eh_s` |
 //! | `effect` | | `summary` of a comparison: `arm`, `metric`, `of`, `unit`, `baseline`, `diff`, `std_err`, `diff_p05`, `diff_p95` |
 //! | `attribution` | | `attribution`: `arm`, `metric`, `of`, `measure`, `effect`, `std_err` |
 //! | `leakage` | | `summary` of a comparison: rows of `income_by_channel_usd` |
@@ -46,8 +49,10 @@ mod break_evens;
 mod corridor_duration;
 mod effect;
 mod fans;
+mod fleet;
 mod generation;
 mod hashrate;
+mod homes_dark;
 mod interval;
 mod leakage;
 mod ledgers;
@@ -57,6 +62,7 @@ mod peak_week;
 mod strain_heatmap;
 mod sweep;
 mod tornado;
+mod transformers;
 
 use super::data::Table;
 use super::style::canvas::Place;
@@ -88,9 +94,12 @@ pub const FIGURES: &[Figure] = &[
     Figure { id: "corridor-duration", draw: corridor_duration::draw },
     Figure { id: "strain-heatmap", draw: strain_heatmap::draw },
     Figure { id: "map", draw: map::draw },
+    Figure { id: "transformers", draw: transformers::draw },
+    Figure { id: "homes-dark", draw: homes_dark::draw },
     Figure { id: "baikal-level", draw: baikal_level::draw },
     Figure { id: "generation", draw: generation::draw },
     Figure { id: "hashrate", draw: hashrate::draw },
+    Figure { id: "fleet", draw: fleet::draw },
     Figure { id: "break-evens", draw: break_evens::draw },
     Figure { id: "ledgers", draw: ledgers::draw },
 ];

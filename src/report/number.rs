@@ -131,7 +131,9 @@ pub fn localized(text: &str, language: super::Language) -> std::borrow::Cow<'_, 
     let mut out = String::with_capacity(text.len() + 8);
     for (i, letter) in letters.iter().enumerate() {
         let between = digit(i.checked_sub(1)) && digit(Some(i + 1));
-        let triple = between && digit(Some(i + 2)) && digit(Some(i + 3)) && !digit(Some(i + 4));
+        // What follows a lone zero is a fraction that is Russian already.
+        let zero = i.checked_sub(1).is_some_and(|z| letters.get(z) == Some(&'0') && !digit(z.checked_sub(1)));
+        let triple = between && !zero && digit(Some(i + 2)) && digit(Some(i + 3)) && !digit(Some(i + 4));
         match letter {
             ',' if triple => out.push('\u{a0}'),
             '.' if between && points(i) == 1 => out.push(','),
@@ -217,6 +219,10 @@ mod tests {
         let ru = |t| localized(t, crate::report::Language::Ru).into_owned();
         assert_eq!(ru("1,234,567.9 MW, 2022"), "1\u{a0}234\u{a0}567,9 MW, 2022");
         assert_eq!(ru("hashwatt 0.1.0, $3.46\u{a0}billion."), "hashwatt 0.1.0, $3,46\u{a0}млрд.");
+        assert_eq!(
+            (ru("$0.065"), ru("$0,065"), ru("10,065")),
+            ("$0,065".into(), "$0,065".into(), "10\u{a0}065".into())
+        );
         let hours = |n| count_ru(n, ["час", "часа", "часов"]);
         assert_eq!([hours(1.0), hours(22.0), hours(1_112.0)], ["1 час", "22 часа", "1,112 часов"]);
     }

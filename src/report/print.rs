@@ -68,6 +68,7 @@ impl Print {
             return name.to_owned();
         }
         match self.names.iter().find(|n| n.0 == id) {
+            Some((_, name)) if self.language == Language::Ru => super::russian::name(view::stylized(name)),
             Some((_, name)) => view::stylized(name).to_owned(),
             None => view::place(id, self.language),
         }

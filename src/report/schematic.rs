@@ -233,7 +233,8 @@ impl Schematic {
             }
         }
         let standing = |kind: &'static str| -> Vec<Standing> {
-            let all = of_kind(kind).map(|r| (text(r, "series"), text(r, "name"), text(r, "from")));
+            let said = |name: String| if view.language == Language::Ru { super::russian::name(&name) } else { name };
+            let all = of_kind(kind).map(|r| (text(r, "series"), said(text(r, "name")), text(r, "from")));
             all.filter_map(|(key, name, bus)| {
                 view.series(&key)?;
                 Some(Standing { key, name, bus: place(&bus)? })

@@ -66,8 +66,9 @@ const ON_DARK: &[(Rgb, Rgb)] = &[
     (GRAY, (0xa3, 0xad, 0xb7)),
     (FAINT, (0x2f, 0x36, 0x3e)),
     (WHITE, (0x14, 0x18, 0x1d)),
-    (BLUE, (0x4d, 0xa6, 0xe0)),
-    (NAVY, (0x5f, 0x8f, 0xc7)),
+    (BLUE, (0x3f, 0x97, 0xd8)),
+    (SKY, (0xa4, 0xd8, 0xf5)),
+    (NAVY, (0x5b, 0x7f, 0xc4)),
     (ORANGE, (0xf0, 0x9d, 0x20)),
     (VERMILION, (0xff, 0x7a, 0x3d)),
     (GREEN, (0x2f, 0xbd, 0x95)),
@@ -207,13 +208,13 @@ pub fn paint(
         let mut y = 36.0;
         if !view.look.untitled {
             for line in label::wrap(canvas, &words.title, across, big, true) {
-                canvas.text((margin, y), &line, Lettering::new(big).bold());
+                canvas.plain((margin, y), &line, Lettering::new(big).bold());
                 y += line_height;
             }
         }
         let small = if phone { 14.0 } else { 15.0 };
         for line in label::wrap(canvas, &words.subtitle, across, small, false) {
-            canvas.text((margin, y), &line, Lettering::new(small).color(GRAY));
+            canvas.plain((margin, y), &line, Lettering::new(small).color(GRAY));
             y += small + 5.0;
         }
         let mut foot = height - 14.0;

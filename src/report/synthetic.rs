@@ -78,6 +78,14 @@ pub(crate) fn record(days: i32) -> Record {
     add("level_baikal_m", "m", Total::Last, &|t| {
         456.45 - 0.38 * libm::cos(TAU * (t as f64 / 8766.0 - 0.75)) + 0.02 * noise(11, t / 240) + 0.1 * growth(t)
     });
+    let dark = |t: usize| if (t / 24) % 9 == 0 && t % 24 > 17 { 400.0 + (t % 7) as f64 * 90.0 } else { 0.0 };
+    add("homes_dark", "", Total::Mean, &dark);
+    add("homes_dark_at_irk", "", Total::Mean, &dark);
+    for (key, more) in [("village", 14.0), ("village_without_mining", 0.0)] {
+        let load = |t: usize| 70.0 + more + 25.0 * season(t) - 8.0 * hour(t);
+        add(&format!("load_{key}_pct"), "%", Total::Mean, &load);
+        add(&format!("hot_spot_{key}_c"), "°C", Total::Mean, &|t| temperature(t) + 0.9 * load(t));
+    }
     add("hashrate_eh_s", "EH/s", Total::Mean, &|t| mining(t) / 1.08 / 42.0 * (1.0 + 0.2 * growth(t)));
     add("network_hashrate_eh_s", "EH/s", Total::Mean, &|t| 190.0 + 260.0 * growth(t) + 12.0 * noise(12, t / 336));
     add("hashprice_usd_per_ph_day", "USD/PH/day", Total::Mean, &|t| 150.0 - 75.0 * growth(t));
@@ -277,6 +285,19 @@ fn network() -> Sheet {
             [text("mining"), text(bus), text(bus), text(&key), text(bus), text(""), Cell::Empty, Cell::Empty].to_vec(),
         );
     }
+    rows.push(
+        [
+            text("homes"),
+            text("irk"),
+            text("irk"),
+            text("homes_dark_at_irk"),
+            text("irk"),
+            text(""),
+            Cell::Empty,
+            Cell::Empty,
+        ]
+        .to_vec(),
+    );
     let columns = ["kind", "id", "name", "series", "from", "to", "limit_mw", "circuits"].map(column).to_vec();
     Sheet { name: "network", columns, rows }
 }
@@ -479,6 +500,39 @@ fn sheets() -> Vec<Sheet> {
                 vec![text("business"), num(0.052)],
                 vec![text("hosted"), num(0.062)],
             ],
+        },
+        Sheet {
+            name: "fleet",
+            columns: ["model", "efficiency_j_per_th", "machines", "power_mw", "hashrate_eh_s"].map(column).to_vec(),
+            rows: machines
+                .iter()
+                .enumerate()
+                .map(|(i, (m, e))| {
+                    let power = 4.0 + 9.0 * noise(77, i).abs();
+                    vec![text(m), num(*e), num(power * 300.0), num(power), num(power / e)]
+                })
+                .collect(),
+        },
+        Sheet {
+            name: "transformers",
+            columns: ["settlement", "class", "count", "ever_above_100pct_per_1000"].map(column).to_vec(),
+            rows: vec![
+                vec![text("irkutsk"), text("town"), num(2000.0), num(12.0)],
+                vec![text("suburbs"), text("suburb"), num(900.0), num(610.0)],
+            ],
+        },
+        Sheet {
+            name: "outages",
+            columns: ["day", "settlement", "homes", "hours", "cause", "transformers"].map(column).to_vec(),
+            rows: [
+                ("2022-01-01", 700.0, "overcurrent"),
+                ("2022-01-01", 90.0, "conductor"),
+                ("2023-01-19", 2600.0, "heat"),
+            ]
+            .map(|(day, homes, cause)| {
+                vec![text(day), text("suburbs"), num(homes), num(5.0), text(cause), num(homes / 50.0)]
+            })
+            .to_vec(),
         },
         Sheet {
             name: "ledgers",

@@ -101,6 +101,12 @@ impl<'a> View<'a> {
         place(id, self.language)
     }
 
+    /// A name that the scenario gives, in the view's language where it is known, without the remark that it is modeled.
+    pub fn said(&self, name: &str) -> String {
+        let name = stylized(name);
+        if self.language == Language::Ru { super::russian::name(name) } else { name.to_owned() }
+    }
+
     /// The values of a series that has one for every step.
     pub fn series(&self, key: &str) -> Option<&'a [f64]> {
         let values = self.record.series(key)?.values.as_slice();

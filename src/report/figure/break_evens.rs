@@ -3,7 +3,7 @@
 use super::{Drawing, column, finish, number_at, text_at};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Dash, Ink, Lettering, Scale, Words};
-use crate::report::view::{View, range, say, stylized};
+use crate::report::view::{View, range, say};
 use crate::report::{ReportError, number};
 
 struct Machine<'a> {
@@ -83,8 +83,8 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             .into(),
         note: if ranged {
             view.pick(
-                "Dot: at the window’s mean hashprice; bar: from its lowest to its highest.",
-                "Точка: при среднем хешпрайсе; полоса: от наименьшего до наибольшего.",
+                "Dot: at the window’s mean hashprice; bar: from its lowest to its highest. J/TH: joules for a terahash.",
+                "Точка: при среднем хешпрайсе; полоса: от наименьшего до наибольшего. J/TH: джоулей на терахеш.",
             )
             .into()
         } else {
@@ -139,17 +139,18 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let narrow = frame.is_narrow();
         frame.bottom += 8.0;
         // The smallest letters that keep rows apart; of more models than fit, evenly chosen ones are shown.
-        let room = ((frame.bottom - frame.top - 56.0) / 11.5) as usize;
+        let kinds = kinds(&tariffs);
+        let above = 16.0 * kinds.len() as f64 + if narrow { 24.0 } else { 6.0 };
+        let room = ((frame.bottom - frame.top - above) / 12.0) as usize;
         let every = machines.len().div_ceil(room.max(1));
         let shown: Vec<&Machine<'_>> = machines.iter().step_by(every.max(1)).collect();
-        let size = ((frame.bottom - frame.top - 56.0) / shown.len() as f64 - 1.5).clamp(9.5, 14.0);
+        let size = ((frame.bottom - frame.top - above) / shown.len() as f64 - 1.5).clamp(10.0, 14.0);
         let letters = Lettering::new(size);
         let widest = shown.iter().map(|m| canvas.width(m.name, letters)).fold(0.0, f64::max);
         let margin = if narrow { 16.0 } else { 24.0 };
         frame.left = margin + widest + 50.0;
-        let kinds = kinds(&tariffs);
         let count = if narrow { 3 } else { 6 };
-        frame.top += 16.0 * kinds.len() as f64 + 6.0;
+        frame.top += above;
         let highest =
             range(shown.iter().flat_map(|m| [m.at, m.high]).chain(tariffs.iter().map(|t| t.1))).map_or(0.1, |r| r.1);
         let x = Scale::round((0.0, highest), (frame.left, frame.right - 10.0), count);
@@ -168,12 +169,24 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         for (i, (text, rates)) in kinds.iter().enumerate() {
             let color = colors[i % colors.len()];
             let row = frame.top - 5.0 - 16.0 * (kinds.len() - 1 - i) as f64;
+            if narrow {
+                // No room beside the lines: their names stand over the picture, each with a piece of its line.
+                let row = row - 18.0;
+                let at = (margin, row - 4.0);
+                canvas.line(&[at, (margin + 24.0, at.1)], Ink::new(color, 2.0).dash(dashes[i % 3]));
+                canvas.text((margin + 31.0, row), text, Lettering::new(12.0).bold().color(color));
+                for rate in rates {
+                    let at = x.at(*rate);
+                    canvas.line(&[(at, frame.top), (at, frame.bottom)], Ink::new(color, 1.6).dash(dashes[i % 3]));
+                }
+                continue;
+            }
             for rate in rates {
                 let at = x.at(*rate);
                 canvas.line(&[(at, row - 10.0), (at, frame.bottom)], Ink::new(color, 1.6).dash(dashes[i % 3]));
             }
             let at = rates.last().map_or(frame.left, |r| x.at(*r));
-            let set = Lettering::new(if narrow { 11.5 } else { 13.0 }).bold().color(color);
+            let set = Lettering::new(13.0).bold().color(color);
             let places =
                 [((at + 5.0, row), Anchor::Start), ((at - 5.0, row), Anchor::End), ((frame.right, row), Anchor::End)];
             canvas.label(&places, text, set);
@@ -183,6 +196,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             "J/TH",
             Lettering::new(size.min(12.0)).color(style::GRAY).anchor(Anchor::End),
         );
+        if shown.len() < machines.len() {
+            let text = say!(view, "{} of {} models", "{} из {} моделей", shown.len(), machines.len());
+            canvas.label(&[((margin, frame.top - 4.0), Anchor::Start)], &text, Lettering::new(12.0).color(style::GRAY));
+        }
         for (i, m) in shown.iter().enumerate() {
             let at = y.at(i as f64 + 0.5);
             canvas.plain((margin, at + size * 0.34), m.name, letters);
@@ -205,13 +222,13 @@ fn tariffs(view: &View<'_>) -> Vec<(String, f64)> {
     let (name, tariff) = (column(sheet, "name"), column(sheet, "tariff_usd_per_kwh"));
     let mut tariffs: Vec<(String, f64)> = Vec::new();
     for row in &sheet.rows {
-        let (name, usd) = (stylized(text_at(row, name)), number_at(row, tariff));
+        let (name, usd) = (view.said(text_at(row, name)), number_at(row, tariff));
         match tariffs.iter_mut().find(|t| (t.1 - usd).abs() <= 1e-6) {
             Some(known) => {
                 let kind = |n: &str| n.split(", ").next().unwrap_or_default().to_owned();
-                known.0 = if kind(&known.0) == kind(name) { kind(name) } else { format!("{}, {name}", known.0) };
+                known.0 = if kind(&known.0) == kind(&name) { kind(&name) } else { format!("{}, {name}", known.0) };
             }
-            None if usd.is_finite() => tariffs.push((name.to_owned(), usd)),
+            None if usd.is_finite() => tariffs.push((name, usd)),
             None => {}
         }
     }

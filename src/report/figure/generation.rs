@@ -71,9 +71,9 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let net: f64 = e.iter().sum();
         let amount = number::fixed(net.abs() / 1000.0, 1);
         if net >= 0.0 {
-            say!(view, "; {} TWh net left it", "; сальдо {} ТВт·ч ушло из него", amount)
+            say!(view, "; it exported {} TWh net", "; чистый отпуск вовне – {} ТВт·ч", amount)
         } else {
-            say!(view, "; {} TWh net came into it", "; сальдо {} ТВт·ч пришло в него", amount)
+            say!(view, "; it took in {} TWh net", "; чистый приток извне – {} ТВт·ч", amount)
         }
     });
     let words = Words {

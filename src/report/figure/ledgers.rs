@@ -3,7 +3,7 @@
 use super::{Drawing, column, finish, number_at, text_at};
 use crate::report::data::{Column, Table};
 use crate::report::style::{self, Anchor, Ink, Lettering, Rgb, Scale, Words};
-use crate::report::view::{View, range, say, stylized};
+use crate::report::view::{View, range, say};
 use crate::report::{ReportError, number};
 
 /// More operators with a pair of tariffs than this are drawn as one.
@@ -49,7 +49,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let or_zero = |v: f64| if v.is_finite() { v } else { 0.0 };
         let name = match text_at(row, key("name")) {
             "" => view.place(text_at(row, key("operator"))),
-            name => stylized(name).to_owned(),
+            name => view.said(name),
         };
         let (channel, tax) = (or_zero(at("channel_cost_usd")), or_zero(at("tax_usd")) + or_zero(at("levy_usd")));
         let (power, published) = (or_zero(at("power_cost_usd")), at("power_cost_published_tariff_usd"));
@@ -71,7 +71,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     if bars.iter().all(|b| b.revenue == 0.0) {
         return Ok(None);
     }
-    let joined = join(&mut bars);
+    let joined = join(view, &mut bars);
     let total = |second: bool, f: fn(&Bar) -> f64| -> f64 {
         bars.iter().filter(|b| b.tariff.is_empty() || (b.tariff == "published") == second).map(f).sum()
     };
@@ -164,7 +164,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let narrow = frame.is_narrow();
         let room = ((frame.bottom - frame.top - 30.0) / if narrow { 34.0 } else { 15.0 }) as usize;
         let shown = &bars[..bars.len().min(room.max(1))];
-        let row_height = ((frame.bottom - frame.top - 52.0) / shown.len() as f64).min(72.0);
+        let row_height = ((frame.bottom - frame.top - 52.0) / shown.len() as f64).min(84.0);
         let size = (row_height - 2.0).clamp(10.5, if narrow { 12.5 } else { 14.0 });
         let letters = Lettering::new(size);
         let widest = shown.iter().map(|b| canvas.width(&b.operator, letters)).fold(0.0, f64::max);
@@ -217,7 +217,8 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             let (a, z) = (top + over + (row_height - over) * 0.12, top + over + (row_height - over) * 0.84);
             let base = f64::midpoint(a, z) + size * 0.34;
             if b.tariff != "published" {
-                canvas.plain((margin, if narrow { top + size } else { base }), &b.operator, letters);
+                let name = ((margin, if narrow { top + size } else { base }), Anchor::Start);
+                canvas.tag(&[name], &b.operator, letters);
             }
             canvas.text(
                 (frame.left - 8.0, base),
@@ -247,7 +248,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
 }
 
 /// Draws many operators with a pair of tariffs, the home miners of places, as one; tells how many became one.
-fn join(bars: &mut Vec<Bar>) -> usize {
+fn join(view: &View<'_>, bars: &mut Vec<Bar>) -> usize {
     let pairs = bars.iter().filter(|b| b.first_of_pair).count();
     if pairs <= PAIRS {
         return 0;
@@ -255,8 +256,11 @@ fn join(bars: &mut Vec<Bar>) -> usize {
     let names: Vec<&str> = bars.iter().filter(|b| b.first_of_pair).map(|b| b.operator.as_str()).collect();
     let kind = names[0].split(", ").next().unwrap_or_default();
     let same = names.iter().all(|n| n.split(", ").next() == Some(kind));
-    let operator =
-        if same { format!("{kind}, {pairs} places together") } else { format!("{pairs} operators together") };
+    let operator = if same {
+        say!(view, "{}, {} places together", "{}, мест: {}", kind, pairs)
+    } else {
+        say!(view, "{} operators together", "Операторов вместе: {}", pairs)
+    };
     let sum = |tariff: &'static str| {
         let of = || bars.iter().filter(|b| b.tariff == tariff);
         Bar {

@@ -61,9 +61,14 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         title,
         subtitle: say!(
             view,
-            "Lines as wide as their flow, colored by loading; circles: mining; squares: plants. {}",
-            "Толщина линии – переток, цвет – загрузка; круги – майнинг, квадраты – станции. {}",
-            view.window()
+            "Lines as wide as their flow, colored by loading; circles: mining; squares: plants{}. {}",
+            "Толщина линии – переток, цвет – загрузка; круги – майнинг, квадраты – станции{}. {}",
+            if sheet.dark.is_empty() {
+                ""
+            } else {
+                view.pick("; crosses: dark homes", ", кресты – дома без света")
+            },
+            capital(&view.window())
         ),
         note: view
             .pick(
@@ -126,6 +131,12 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             region(canvas, view, &sheet, panel.step, inside);
         }
     })
+}
+
+/// A text with a capital where it begins a sentence.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Hours worth a panel: the peak, the corridor at its hardest, a summer night, most mining; each told once.
@@ -194,6 +205,7 @@ fn region(canvas: &mut Canvas<'_>, view: &View<'_>, sheet: &Schematic, step: usi
         let (x, y) = on(sheet.buses[plant.bus].at);
         let half = libm::sqrt(at(&plant.key).max(0.0) / 4500.0) * 22.0 * scale;
         if half > 0.6 {
+            canvas.keep_clear([x - half, y - half, x + half, y + half]);
             let color = if plant.key.starts_with("hydro") { style::BLUE } else { style::GRAY };
             canvas.block((x - half, y - half), (x + half, y + half), color, 0.85);
         }
@@ -202,33 +214,82 @@ fn region(canvas: &mut Canvas<'_>, view: &View<'_>, sheet: &Schematic, step: usi
         let (x, y) = on(sheet.buses[mine.bus].at);
         let radius = libm::sqrt(at(&mine.key).max(0.0) / 400.0) * 26.0 * scale;
         if radius > 0.8 {
+            let reach = radius + 1.2;
+            canvas.keep_clear([x - reach, y - reach, x + reach, y + reach]);
             canvas.dot((x, y), radius, style::ORANGE);
         }
     }
     for homes in &sheet.dark {
         let (x, y) = on(sheet.buses[homes.bus].at);
         if at(&homes.key) > 0.5 {
-            canvas.line(&[(x - 5.0, y - 5.0), (x + 5.0, y + 5.0)], Ink::new(style::BLACK, 2.4));
-            canvas.line(&[(x - 5.0, y + 5.0), (x + 5.0, y - 5.0)], Ink::new(style::BLACK, 2.4));
+            for (color, width) in [(style::WHITE, 4.4), (style::BLACK, 2.2)] {
+                canvas.line(&[(x - 5.0, y - 5.0), (x + 5.0, y + 5.0)], Ink::new(color, width));
+                canvas.line(&[(x - 5.0, y + 5.0), (x + 5.0, y - 5.0)], Ink::new(color, width));
+            }
+            canvas.keep_clear([x - 6.0, y - 6.0, x + 6.0, y + 6.0]);
         }
     }
     for bus in &sheet.buses {
-        canvas.dot(on(bus.at), 1.6, style::BLACK);
+        let (x, y) = on(bus.at);
+        canvas.keep_clear([x - 2.5, y - 2.5, x + 2.5, y + 2.5]);
+        canvas.dot((x, y), 1.6, style::BLACK);
     }
+    section(canvas, view, step, frame, |p| (left + p.0 * scale, frame.top + p.1 * scale), scale);
     let letters = Lettering::new(if scale > 0.5 { 11.0 } else { 10.0 }).color(style::BLACK);
     let first = ["irk", "bra", "uil", "tai", "bod", "gus", "kra", "tul", "uku", "sev", "bog"];
     for bus in first.iter().filter_map(|id| sheet.buses.iter().find(|b| b.id == *id)) {
         let (x, y) = on(bus.at);
-        let places = [
-            ((x + 9.0, y + 4.0), Anchor::Start),
-            ((x - 9.0, y + 4.0), Anchor::End),
-            ((x, y - 10.0), Anchor::Middle),
-            ((x, y + 18.0), Anchor::Middle),
-        ];
-        let inside: Vec<_> =
-            places.into_iter().filter(|(p, a)| stays(canvas, *p, *a, &bus.name, letters, frame)).collect();
-        canvas.label(&inside, &bus.name, letters);
+        // Close by first, then off the marks that stand there.
+        let places = [5.0, 9.0, 14.0, 20.0].into_iter().flat_map(|far| {
+            [
+                ((x + far, y + 4.0), Anchor::Start),
+                ((x - far, y + 4.0), Anchor::End),
+                ((x, y - far), Anchor::Middle),
+                ((x, y + far + 8.0), Anchor::Middle),
+                ((x + far * 0.7, y - far * 0.7), Anchor::Start),
+                ((x + far * 0.7, y + far * 0.7 + 8.0), Anchor::Start),
+                ((x - far * 0.7, y - far * 0.7), Anchor::End),
+                ((x - far * 0.7, y + far * 0.7 + 8.0), Anchor::End),
+            ]
+        });
+        let inside: Vec<_> = places.filter(|(p, a)| stays(canvas, *p, *a, &bus.name, letters, frame)).collect();
+        canvas.tag(&inside, &bus.name, letters);
     }
+}
+
+/// The corridor's flow in a panel's empty corner, against its limit and the range of that limit.
+fn section(
+    canvas: &mut Canvas<'_>,
+    view: &View<'_>,
+    step: usize,
+    frame: Frame,
+    on: impl Fn((f64, f64)) -> Point,
+    scale: f64,
+) {
+    let at = |key: String| view.series(&key).and_then(|s| s.get(step)).copied();
+    let (Some(flow), Some(limit)) = (at(format!("flow_{CORRIDOR}_mw")), at(format!("limit_{CORRIDOR}_mw"))) else {
+        return;
+    };
+    if limit.is_nan() || limit <= 0.0 {
+        return;
+    }
+    let band = view.interface(CORRIDOR).filter(|r| r.limit_assumed).map(|r| (r.limit_low_mw, r.limit_high_mw));
+    let full = band.map_or(limit, |b| b.1.max(limit)).max(flow.abs()) * 1.05;
+    let (left, top) = (frame.left.max(on((0.0, 0.0)).0), on((0.0, 668.0)).1);
+    let across = (on((400.0, 0.0)).0 - left).max(120.0 * scale);
+    let wide = |mw: f64| left + across * mw / full;
+    canvas.block((left, top), (left + across, top + 8.0), style::FAINT, 0.7);
+    canvas.block((left, top), (wide(flow.abs()), top + 8.0), HEAT[class(100.0 * flow.abs() / limit)], 1.0);
+    if let Some((low, high)) = band {
+        canvas.block((wide(low), top - 3.0), (wide(high), top + 11.0), style::VERMILION, 0.2);
+    }
+    canvas.line(&[(wide(limit), top - 4.0), (wide(limit), top + 12.0)], Ink::new(style::VERMILION, 1.8));
+    let letters = Lettering::new(if scale > 0.5 { 11.0 } else { 10.0 });
+    let [flow, limit] = [flow.abs(), limit].map(|mw| number::fixed(mw, 0));
+    let text = say!(view, "corridor {} MW", "коридор {} МВт", flow);
+    canvas.label(&[((left, top - 7.0), Anchor::Start)], &text, letters.bold());
+    let text = say!(view, "limit {} MW", "предел {} МВт", limit);
+    canvas.label(&[((left, top + 23.0), Anchor::Start)], &text, letters.color(style::VERMILION));
 }
 
 /// Whether a label stays in its panel.

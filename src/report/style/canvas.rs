@@ -128,6 +128,7 @@ pub struct Canvas<'a> {
     below: String,
     fault: Option<String>,
     places: Vec<Place>,
+    kept_clear: Vec<[f64; 4]>,
     extent: (f64, f64),
     theme: Theme,
     language: Language,
@@ -244,7 +245,31 @@ impl Canvas<'_> {
     fn is_free(&self, place: &Place) -> bool {
         let [left, top, right, bottom] = place.edges;
         let inside = left >= 0.0 && top >= 0.0 && right <= self.extent.0 && bottom <= self.extent.1;
-        inside && !self.places.iter().any(|p| p.touches(place))
+        let clear = |[a, b, c, d]: &[f64; 4]| *a >= right || left >= *c || *b >= bottom || top >= *d;
+        inside && self.kept_clear.iter().all(clear) && !self.places.iter().any(|p| p.touches(place))
+    }
+
+    /// Where the text set last stands.
+    pub fn last_place(&self) -> Option<Place> {
+        self.places.last().cloned()
+    }
+
+    /// Keeps labels that are set later off a mark: left, top, right, bottom.
+    pub fn keep_clear(&mut self, edges: [f64; 4]) {
+        self.kept_clear.push(edges);
+    }
+
+    /// A label on a patch of paper, for grounds full of lines; see [`Self::label`].
+    pub fn tag(&mut self, places: &[(Point, Anchor)], text: &str, lettering: Lettering) -> bool {
+        let text = number::localized(text, self.language);
+        let free = places.iter().map(|(baseline, anchor)| (*baseline, lettering.anchor(*anchor)));
+        let Some((baseline, set)) = free.into_iter().find(|(p, l)| self.is_free(&Self::place(*p, &text, *l))) else {
+            return false;
+        };
+        let [left, top, right, bottom] = Self::place(baseline, &text, set).edges;
+        self.block((left - 1.5, top), (right + 1.5, bottom - 0.5), super::WHITE, 0.78);
+        self.plain(baseline, &text, set);
+        true
     }
 
     /// Where a text would stand.
@@ -263,6 +288,11 @@ impl Canvas<'_> {
     /// The width of a text as it will be set, CSS pixels.
     pub fn width(&self, text: &str, lettering: Lettering) -> f64 {
         Self::measure(&number::localized(text, self.language), lettering)
+    }
+
+    /// The width of a text that is set letter by letter, CSS pixels.
+    pub fn span(&self, text: &str, lettering: Lettering) -> f64 {
+        Self::measure(text, lettering)
     }
 
     fn measure(text: &str, lettering: Lettering) -> f64 {
@@ -338,7 +368,8 @@ pub(super) fn paint(
     let (below, fault, places) = {
         let svg = SVGBackend::with_string(&mut body, (w as u32, h as u32));
         let (below, places) = (String::new(), Vec::new());
-        let mut canvas = Canvas { svg, below, fault: None, places, extent, theme, language };
+        let kept_clear = Vec::new();
+        let mut canvas = Canvas { svg, below, fault: None, places, kept_clear, extent, theme, language };
         draw(&mut canvas);
         let done = canvas.svg.present();
         canvas.keep(done);

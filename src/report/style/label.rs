@@ -34,13 +34,13 @@ pub fn spread(wanted: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
     placed
 }
 
-/// A text in lines no wider than `width`; nothing for an empty text.
+/// A text, written as the picture's language writes it, in lines no wider than `width`; nothing for an empty text.
 pub fn wrap(canvas: &Canvas<'_>, text: &str, width: f64, size: f64, bold: bool) -> Vec<String> {
     let lettering = if bold { Lettering::new(size).bold() } else { Lettering::new(size) };
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|w| !w.is_empty()) {
         match lines.last_mut() {
-            Some(line) if canvas.width(&format!("{line} {word}"), lettering) <= width => {
+            Some(line) if canvas.span(&format!("{line} {word}"), lettering) <= width => {
                 line.push(' ');
                 line.push_str(word);
             }
