@@ -78,7 +78,7 @@ pub(crate) fn record(days: i32) -> Record {
     add("level_baikal_m", "m", Total::Last, &|t| {
         456.45 - 0.38 * libm::cos(TAU * (t as f64 / 8766.0 - 0.75)) + 0.02 * noise(11, t / 240) + 0.1 * growth(t)
     });
-    let dark = |t: usize| if (t / 24) % 9 == 0 && t % 24 > 17 { 400.0 + (t % 7) as f64 * 90.0 } else { 0.0 };
+    let dark = |t: usize| if (t / 24).is_multiple_of(9) && t % 24 > 17 { 400.0 + (t % 7) as f64 * 90.0 } else { 0.0 };
     add("homes_dark", "", Total::Mean, &dark);
     add("homes_dark_at_irk", "", Total::Mean, &dark);
     for (key, more) in [("village", 14.0), ("village_without_mining", 0.0)] {
