@@ -79,3 +79,62 @@ fn adequacy_of_one_unit() {
     std::fs::write(home.path().join("load.csv"), "hour,load_mw\n0,x\n").unwrap();
     grid(&[&ask[..], &["--exact"]].concat(), home.path()).failure().code(3);
 }
+
+#[test]
+fn a_secure_dispatch_survives_every_outage() {
+    let home = tempfile::tempdir().unwrap();
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        let out = grid(arguments, home.path()).success();
+        serde_json::from_slice(&out.get_output().stdout).unwrap()
+    };
+    let open = json(&["dispatch", "case30.m", "--json"]);
+    let secure = json(&["dispatch", "case30.m", "--n-1", "--json"]);
+    let cost = |of: &serde_json::Value| of["objective_usd_per_h"].as_f64().unwrap();
+    assert!(cost(&secure) > cost(&open) + 1e-3, "security costs something: {} {}", cost(&secure), cost(&open));
+    assert!(!secure["security"].as_array().unwrap().is_empty());
+    // Each outage by itself: the same outputs, the branch taken out of the file, a flow anew.
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/grid/case30.m")).unwrap();
+    let mut case = hashwatt::power::Case::from_matpower(&text).unwrap();
+    for (generator, mw) in case.generators.iter_mut().zip(secure["pg_mw"].as_array().unwrap()) {
+        generator.output_mw = mw.as_f64().unwrap();
+    }
+    let splitting: Vec<u64> =
+        secure["splitting_rows"].as_array().unwrap().iter().filter_map(serde_json::Value::as_u64).collect();
+    let limit = case.short_time_limits();
+    for lost in (0..case.branches.len()).filter(|k| !splitting.contains(&(*k as u64 + 1))) {
+        let after = case.without(&[lost], &[]).flow().unwrap();
+        for (k, mw) in after.flow_mw.iter().enumerate() {
+            assert!(mw.abs() <= limit[k] * (1.0 + 2e-6), "branch {} without {}: {mw}", k + 1, lost + 1);
+        }
+    }
+    grid(&["dispatch", "case30.m", "--n-1", "--min-shed"], home.path()).failure().code(2);
+}
+
+#[test]
+fn factors_and_screening_on_request() {
+    let home = tempfile::tempdir().unwrap();
+    let out = grid(
+        &["flow", "case9.m", "--n-1", "--ptdf", "ptdf.csv", "--lodf", "lodf.csv", "-o", "r", "--json"],
+        home.path(),
+    )
+    .success();
+    let json: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).unwrap();
+    let table = |name: &str| -> Vec<Vec<f64>> {
+        let text = std::fs::read_to_string(home.path().join(name)).unwrap();
+        text.lines().map(|line| line.split(',').map(|v| v.parse().unwrap()).collect()).collect()
+    };
+    let (ptdf, lodf) = (table("ptdf.csv"), table("lodf.csv"));
+    assert_eq!((ptdf.len(), ptdf[0].len(), lodf.len(), lodf[0].len()), (9, 9, 9, 9));
+    // Branches 1, 4 and 7 join one generator each: their outage splits the network.
+    assert_eq!(json["splitting_rows"], serde_json::json!([1, 4, 7]));
+    for (k, row) in lodf.iter().enumerate() {
+        assert_eq!([0, 3, 6].map(|m| row[m].is_nan()), [true; 3]);
+        if ![0, 3, 6].contains(&k) {
+            assert_eq!(row[k], -1.0);
+        }
+    }
+    // What is injected at bus 2 and taken out at bus 1 passes the branch of either.
+    assert!((ptdf[0][1].abs() - 1.0).abs() < 1e-12 && (ptdf[6][1].abs() - 1.0).abs() < 1e-12);
+    let overloads = std::fs::read_to_string(home.path().join("r/n1.csv")).unwrap();
+    assert_eq!(overloads.lines().count(), json["overloads"].as_array().unwrap().len() + 1);
+}

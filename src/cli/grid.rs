@@ -18,7 +18,9 @@ use std::time::{Duration, Instant};
 #[command(after_help = "Examples:
   hashwatt grid flow case118.m -o flow
   hashwatt grid flow case118.m --loads loads.npy --flows flows.npy
+  hashwatt grid flow case118.m --n-1 --ptdf ptdf.npy --lodf lodf.npy
   hashwatt grid dispatch case118.m --json
+  hashwatt grid dispatch case30.m --n-1
   hashwatt grid dispatch case30.m --outage-branch 5 6 --min-shed
   hashwatt grid adequacy --units units.csv --load load.csv --exact
   hashwatt grid export irkutsk --at '2022-01-15 18:00' -o irkutsk.m")]
@@ -108,6 +110,16 @@ fn write_branches(folder: &Path, case: &Case, flow_mw: &[f64]) -> Result<(), Fai
     let rows = case.branches.iter().zip(flow_mw).enumerate();
     let rows = rows.map(|(k, (b, mw))| format!("{},{},{},{},{mw}", k + 1, b.from, b.to, u8::from(b.in_service)));
     write_table(folder, "branch.csv", "row,fbus,tbus,status,pf_mw", rows)
+}
+
+/// Outages that no screening covers, in words.
+fn told_splitting(splitting: &[usize]) -> String {
+    if splitting.is_empty() {
+        return "no single outage splits the network".to_owned();
+    }
+    let rows: Vec<String> = splitting.iter().take(20).map(|k| (k + 1).to_string()).collect();
+    let more = if splitting.len() > 20 { ", …" } else { "" };
+    format!("{} outage(s) split the network and are left out: branch {}{more}", splitting.len(), rows.join(", "))
 }
 
 /// Writes an array if it was asked for.

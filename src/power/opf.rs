@@ -8,6 +8,7 @@
 mod columns;
 mod formulation;
 mod hours;
+mod secure;
 
 use super::case::{BusKind, Case, CaseError, Susceptance};
 use super::market::MarketError;
@@ -85,6 +86,23 @@ pub struct CaseDispatch {
     pub shed_mw: Vec<f64>,
     /// What consumers pay above what generators are paid, at these prices \[USD per hour\].
     pub congestion_rent_usd_per_h: f64,
+    /// The flows after outages that this dispatch had to watch, where it was to be secure against them.
+    pub security: Vec<SecurityLimit>,
+}
+
+/// A limit of a branch's flow after the loss of another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SecurityLimit {
+    /// The branch lost, by position.
+    pub lost: usize,
+    /// The branch that takes over, by position.
+    pub branch: usize,
+    /// Its flow after the outage \[MW\].
+    pub flow_mw: f64,
+    /// Its short-time rating \[MW\].
+    pub limit_mw: f64,
+    /// What one MW more of that rating would save \[USD/MWh\], signed by the direction of flow; zero if it does not bind.
+    pub shadow_usd_per_mwh: f64,
 }
 
 /// Hour after hour of a case.

@@ -30,6 +30,28 @@ impl Network {
         }
     }
 
+    /// All shift factors, branches × buses row by row.
+    pub fn shift_factor_matrix(&self) -> Vec<f64> {
+        let mut all = vec![0.0; self.branches().len() * self.bus_count()];
+        for (branch, row) in all.chunks_mut(self.bus_count().max(1)).enumerate() {
+            self.shift_factors(&[(branch, 1.0)], row);
+        }
+        all
+    }
+
+    /// All outage factors, branches × lost branches row by row; NaN where the outage splits the network or the lost branch
+    /// is out of service.
+    pub fn outage_factor_matrix(&self) -> Vec<f64> {
+        let n = self.branches().len();
+        let mut all = vec![f64::NAN; n * n];
+        for lost in 0..n {
+            for (branch, factor) in self.outage_factors(lost).into_iter().flatten().enumerate() {
+                all[branch * n + lost] = factor;
+            }
+        }
+        all
+    }
+
     /// The flow over each branch per MW injected at a bus: a column of shift factors.
     pub(super) fn unit_flow(&self, bus: usize) -> Box<[f64]> {
         let mut by_place = vec![[0.0]; self.places()];

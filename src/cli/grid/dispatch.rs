@@ -1,8 +1,8 @@
 //! `grid dispatch CASE.m`: least-cost dispatch, least shedding after outages, or hour after hour from an array.
 
-use super::{Failure, Timing, read_case, terminal, timed, write_array, write_branches, write_table};
+use super::{Failure, Timing, read_case, terminal, timed, told_splitting, write_array, write_branches, write_table};
 use crate::files::array;
-use crate::power::{Case, CaseDispatch, CaseDispatchError, Susceptance};
+use crate::power::{Case, CaseDispatch, CaseDispatchError, SecurityLimit, Susceptance};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -37,6 +37,10 @@ pub struct Dispatch {
     /// Shed the least load instead: generators from 0 to Pmax, no angle limits
     #[arg(long, conflicts_with = "loads")]
     min_shed: bool,
+    /// Keep flows within short-time ratings (rate C, else rate A) after the loss of any one branch whose outage does not
+    /// split the network
+    #[arg(long = "n-1", conflicts_with_all = ["loads", "min_shed"])]
+    secure: bool,
     /// Demand of many hours, T × buses (.npy, .csv, .f64)
     #[arg(long, value_name = "FILE")]
     loads: Option<PathBuf>,
@@ -77,8 +81,12 @@ impl Dispatch {
     }
 
     fn snapshot(&self, case: &Case, rule: Susceptance, timing: &mut Timing) -> Result<(), Failure> {
-        let solve = || if self.min_shed { case.least_shedding() } else { case.dispatch(rule) };
-        let solved = timed(&mut timing.solve, solve).map_err(|e| self.refuse(e))?;
+        let solve = || match (self.min_shed, self.secure) {
+            (true, _) => case.least_shedding().map(|solved| (solved, None)),
+            (_, true) => case.dispatch_secure(rule).map(|(solved, splitting)| (solved, Some(splitting))),
+            _ => case.dispatch(rule).map(|solved| (solved, None)),
+        };
+        let (solved, splitting) = timed(&mut timing.solve, solve).map_err(|e| self.refuse(e))?;
         if let Some(folder) = &self.output {
             timed(&mut timing.write, || write_dispatch(folder, case, &solved))?;
         }
@@ -91,6 +99,10 @@ impl Dispatch {
                 "congestion_rent_usd_per_h": solved.congestion_rent_usd_per_h, "binding": binding(case, &solved),
                 "timing_s": timing.json(),
             });
+            if let Some(splitting) = &splitting {
+                out["security"] = json!(security(case, &solved));
+                out["splitting_rows"] = json!(splitting.iter().map(|k| k + 1).collect::<Vec<_>>());
+            }
             if self.min_shed {
                 out["shed_mw"] = json!(shed_mw);
                 out["shed_by_bus_mw"] = json!(solved.shed_mw);
@@ -120,6 +132,20 @@ impl Dispatch {
                     limit["shadow_usd_per_mwh"].as_f64().unwrap_or(0.0)
                 );
             }
+        }
+        if let Some(splitting) = &splitting {
+            for limit in security(case, &solved) {
+                let _ = writeln!(
+                    text,
+                    "  branch {} after the loss of branch {}: {:.3} of {:.3} MW, shadow price {:.4} USD/MWh",
+                    limit["row"],
+                    limit["lost_row"],
+                    limit["flow_mw"].as_f64().unwrap_or(0.0),
+                    limit["limit_mw"].as_f64().unwrap_or(0.0),
+                    limit["shadow_usd_per_mwh"].as_f64().unwrap_or(0.0)
+                );
+            }
+            let _ = writeln!(text, "{}", told_splitting(splitting));
         }
         terminal::print(&text)
     }
@@ -173,6 +199,19 @@ fn binding(case: &Case, solved: &CaseDispatch) -> Vec<serde_json::Value> {
         json!({ "row": k + 1, "fbus": b.from, "tbus": b.to, "pf_mw": solved.flow_mw[k], "shadow_usd_per_mwh": mu })
     };
     shadows.map(told).collect()
+}
+
+/// Limits after outages that bind.
+fn security(case: &Case, solved: &CaseDispatch) -> Vec<serde_json::Value> {
+    let binding = solved.security.iter().filter(|limit| limit.shadow_usd_per_mwh.abs() > 1e-6);
+    let told = |limit: &SecurityLimit| {
+        let b = &case.branches[limit.branch];
+        json!({
+            "lost_row": limit.lost + 1, "row": limit.branch + 1, "fbus": b.from, "tbus": b.to, "flow_mw": limit.flow_mw,
+            "limit_mw": limit.limit_mw, "shadow_usd_per_mwh": limit.shadow_usd_per_mwh,
+        })
+    };
+    binding.map(told).collect()
 }
 
 fn write_dispatch(folder: &Path, case: &Case, solved: &CaseDispatch) -> Result<(), Failure> {

@@ -1,9 +1,10 @@
 //! A case as a market and its numbers, and the answer by the rows of the case.
 
 use super::columns::{AngleSections, Columns, piecewise_at, segments};
-use super::{CaseDispatch, CaseDispatchError};
+use super::{CaseDispatch, CaseDispatchError, SecurityLimit};
 use crate::power::case::{BusKind, Case, CaseBus, Cost, Susceptance};
 use crate::power::certificate::{Answer, Certificate, Scratch, certify};
+use crate::power::contingency::Overload;
 use crate::power::dispatch::Solver;
 use crate::power::hour::{DispatchError, Hour, lane};
 use crate::power::interior::{self, Interior};
@@ -24,6 +25,8 @@ pub(super) struct Formulation {
     pub(super) section_high: Vec<f64>,
     /// The branch of each angle section.
     pub(super) section_branch: Vec<usize>,
+    /// What each section after those of angles keeps within limits: a flow after an outage.
+    pub(super) security: Vec<Overload>,
     pub(super) constant: f64,
     /// What each generator puts in below its first column.
     pub(super) base: Vec<f64>,
@@ -48,6 +51,16 @@ pub(super) enum Shedding {
 
 impl Formulation {
     pub(super) fn of(case: &Case, rule: Susceptance, shedding: &Shedding) -> Result<Self, CaseDispatchError> {
+        Self::secured(case, rule, shedding, &[])
+    }
+
+    /// The same under limits of flows after outages.
+    pub(super) fn secured(
+        case: &Case,
+        rule: Susceptance,
+        shedding: &Shedding,
+        security: &[Overload],
+    ) -> Result<Self, CaseDispatchError> {
         let network = case.network(rule)?;
         let places = case.generator_places()?;
         let least = matches!(shedding, Shedding::Least);
@@ -106,7 +119,10 @@ impl Formulation {
         if !least {
             angle.collect(case, &network, rule);
         }
-        let sections = angle.branch.iter().map(|&k| vec![(k, 1.0)]).collect();
+        let after = |o: &Overload| vec![(o.branch, 1.0), (o.lost, o.factor)];
+        let sections = angle.branch.iter().map(|&k| vec![(k, 1.0)]).chain(security.iter().map(after)).collect();
+        angle.low.extend(security.iter().map(|o| -o.limit_mw));
+        angle.high.extend(security.iter().map(|o| o.limit_mw));
         let market = Market::new(network, blocks.column, sections, Vec::new())?;
         Ok(Self {
             market,
@@ -120,6 +136,7 @@ impl Formulation {
             section_low: angle.low,
             section_high: angle.high,
             section_branch: angle.branch,
+            security: security.to_vec(),
             constant,
             base,
         })
@@ -207,6 +224,15 @@ impl Formulation {
         for (&k, mu) in self.section_branch.iter().zip(section_shadow) {
             branch_shadow_usd_per_mwh[k] += mu;
         }
+        let after = section_shadow.get(self.section_branch.len()..).unwrap_or_default();
+        let security = self.security.iter().zip(after).map(|(o, &shadow_usd_per_mwh)| SecurityLimit {
+            lost: o.lost,
+            branch: o.branch,
+            flow_mw: flow[o.branch] + o.factor * flow[o.lost],
+            limit_mw: o.limit_mw,
+            shadow_usd_per_mwh,
+        });
+        let security = security.collect();
         let branches = self.market.network().branches().iter().zip(flow);
         let congestion_rent_usd_per_h = branches.map(|(b, mw)| mw * (price[b.to] - price[b.from])).sum();
         CaseDispatch {
@@ -218,6 +244,7 @@ impl Formulation {
             branch_shadow_usd_per_mwh,
             shed_mw,
             congestion_rent_usd_per_h,
+            security,
         }
     }
 
@@ -233,7 +260,12 @@ impl Formulation {
                 format!("the balance of the island of bus {}", lowest.map_or(0, |bus| case.buses[bus].number))
             }
             Limit::Branch(k) => format!("the rating of branch row {}", k + 1),
-            Limit::Section(s) => format!("the angle difference of branch row {}", self.section_branch[s] + 1),
+            Limit::Section(s) => match self.section_branch.get(s) {
+                Some(k) => format!("the angle difference of branch row {}", k + 1),
+                None => self.security.get(s - self.section_branch.len()).map_or_else(String::new, |o| {
+                    format!("the short-time rating of branch row {} after the loss of row {}", o.branch + 1, o.lost + 1)
+                }),
+            },
             Limit::Column(j) => match self.owner[j] {
                 Owner::Generator(g) => format!("the output of gen row {}", g + 1),
                 Owner::Shed(bus) => format!("the load of bus {}", case.buses[bus].number),
