@@ -5,6 +5,7 @@ use super::{Failure, terminal};
 use crate::files;
 use crate::record::metric::metric;
 use crate::report::{number, style};
+use crate::scenario::overlay::nearest;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -66,7 +67,7 @@ fn card(folder: &Path, asked: &str, arm: Option<&str>) -> Result<Value, Failure>
     let (summary, manifest) = (read_json(&folder.join("summary.json"))?, read_json(&folder.join("manifest.json"))?);
     let (key, part) = asked.split_once('.').map_or((asked, None), |(k, p)| (k, Some(p)));
     let missing = |what: &str| Failure::InvalidInput(format!("{}: {what}", folder.display()));
-    let about = metric(key).ok_or_else(|| missing(&format!("`{key}` is no metric")))?;
+    let about = metric(key).ok_or_else(|| missing(&format!("`{key}` is no metric; {}", near(key, &summary))))?;
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or("").to_owned();
     let of = part.unwrap_or("total");
     let mut card = Map::new();
@@ -119,6 +120,14 @@ fn card(folder: &Path, asked: &str, arm: Option<&str>) -> Result<Value, Failure>
     card.insert("sentence".into(), json!(sentence(&card, about.label, &text(&summary, "title"))));
     card.insert("recipe".into(), manifest.get("recipe").cloned().unwrap_or_default());
     Ok(Value::Object(card))
+}
+
+/// Where a metric may be found that is not called so.
+fn near(key: &str, summary: &Value) -> String {
+    let of = summary.get("spread").unwrap_or(summary);
+    let of = of.get("differences").and_then(Value::as_object).and_then(|arms| arms.values().next()).unwrap_or(of);
+    let keys = of.as_object().into_iter().flat_map(Map::keys).map(String::as_str).filter(|k| metric(k).is_some());
+    nearest(key, keys).map_or_else(|| "summary.csv lists those of the study".into(), |n| format!("did you mean `{n}`?"))
 }
 
 /// The sentence of a card.

@@ -29,7 +29,10 @@ pub struct Delivery {
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
-        Self::Unfinished(error.to_string())
+        match error {
+            FileError::Shard { .. } => Self::InvalidInput(error.to_string()),
+            _ => Self::Unfinished(error.to_string()),
+        }
     }
 }
 

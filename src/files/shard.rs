@@ -179,9 +179,9 @@ fn read_parts(path: &Path, about: &About) -> Result<Shard, String> {
             Ok(bytes)
         } else {
             Err(format!(
-                "{name} is cut or changed: its hash is {}… and should be {}",
+                "{name} is cut or changed: its hash is {}… and should be {}…",
                 hash.chars().take(12).collect::<String>(),
-                what[key]
+                what.get(key).and_then(Value::as_str).unwrap_or("").chars().take(12).collect::<String>(),
             ))
         }
     };
