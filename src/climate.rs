@@ -174,6 +174,12 @@ impl Climate {
         self
     }
 
+    /// The same climate with weather that is drawn whatever the run replays, and no spells.
+    #[must_use]
+    pub fn drawn(&self) -> Self {
+        Self { weather: Weather::Generated, spells: Vec::new(), ..self.clone() }
+    }
+
     /// The sites.
     pub fn sites(&self) -> &Table<ClimateSiteId, Site> {
         &self.sites

@@ -1,6 +1,6 @@
 //! The cascade: reservoirs one below the other, the plants at their dams, and the water between them.
 //!
-//! Operation has two steps, as in reality. A [`rule`] gives each plant a mean discharge for the week from levels and
+//! Operation has two steps, as in reality. A [`rule`] (or [`value`]: stochastic dynamic programming) gives each plant a mean discharge for the week from levels and
 //! season ([`plan_week`]); hour by hour the plant then offers its water around that plan at a weekly water price
 //! ([`offer`]), and the dispatch decides. What was dispatched is released ([`release`]); the balance of each step is
 //!
@@ -17,6 +17,7 @@ mod release;
 pub mod routing;
 pub mod rule;
 pub mod storage;
+pub mod value;
 mod week;
 
 pub use now::{HydroNow, Progress, fail};
@@ -32,6 +33,7 @@ use inflow::{Basin, Hydrology, Position};
 use plant::Plant;
 use rule::{Law, Rule, Seasons};
 use storage::StorageCurve;
+use value::Operation;
 
 /// Where a reservoir's water goes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +73,7 @@ struct Derived {
     upstream: Vec<ReservoirId>,
     position: Position,
     limit_storage: Volume,
+    dead_storage: Volume,
     goal_storage: Volume,
 }
 
@@ -95,6 +98,8 @@ pub struct Hydro {
     pub start_price: EnergyPrice,
     /// Mean time to failure and to repair of a unit, h; 0: none fails.
     pub unit_failure_h: (f64, f64),
+    /// How releases are found.
+    pub operation: Operation,
 }
 
 impl Hydro {
@@ -135,18 +140,25 @@ impl Hydro {
                 position: if upstream[id].is_empty() { Position::Headwater } else { Position::Side },
                 upstream: upstream[id].clone(),
                 limit_storage: r.curve.storage(r.rule.limit_level),
+                dead_storage: r.curve.storage(r.rule.dead_level),
                 goal_storage: r.curve.storage(goal),
             }
         });
         let derived = Table::new(derived.collect());
         let downward = depth.into_iter().map(|(_, id)| id).collect();
         let unit_failure_h = (0.0, 0.0);
-        Ok(Self { reservoirs, derived, downward, seasons, hydrology, shape, start_price, unit_failure_h })
+        let operation = Operation::Rule;
+        Ok(Self { reservoirs, derived, downward, seasons, hydrology, shape, start_price, unit_failure_h, operation })
     }
     /// The same with units that fail: mean time to failure and to repair, h.
     #[must_use]
     pub fn with_unit_failure(self, unit_failure_h: (f64, f64)) -> Self {
         Self { unit_failure_h, ..self }
+    }
+    /// The same, its releases found in another way.
+    #[must_use]
+    pub fn with_operation(self, operation: Operation) -> Self {
+        Self { operation, ..self }
     }
     /// The reservoirs.
     pub fn reservoirs(&self) -> &Table<ReservoirId, Reservoir> {

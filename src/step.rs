@@ -1,5 +1,6 @@
 //! The loop: one step of the world, in the order of causes.
 
+mod market;
 pub mod week;
 
 use crate::calendar::Moment;
@@ -71,6 +72,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
     let orders = month_turned(world, state, now, &market, &worth);
     hydro::fail(&mut state.hydro, &world.window, now);
     grid::fail(&world.grid, &mut state.grid, &world.window, now);
+    market::value_if_due(world, state, now, &worth)?;
     week::plan_if_due(world, state, now, &worth)?;
 
     let supply = hydro::offer(&world.hydro, &mut state.hydro, now);

@@ -5,9 +5,13 @@
 //! - stochastic dual dynamic programming with a proven bound on either side ([`Method::Sddp`]);
 //! - dynamic programming on a grid of storages, for steps and for what is not convex ([`Method::Grid`]).
 //!
+//! Beside them [`Cascade`] values water over years without end: the operation of a simulated cascade (`hydro.operation =
+//! "water_value"`).
+//!
 //! In each stage the outcome (inflow, price, demand, fuel) is known before its releases are chosen; those of later stages are
 //! not. Left out: unit commitment, networks (see [`crate::power`]), spill that skips the next reservoir.
 
+mod cycle;
 mod grid;
 mod plan;
 mod problem;
@@ -17,6 +21,7 @@ mod stage;
 mod tree;
 mod year;
 
+pub use cycle::{Best, Carrier, Cascade, CycleValues, Dam, MOST_DAMS, Season, Worth};
 pub use plan::{Decision, Effort, Method, PlanError, Planned, plan};
 pub use problem::{End, MW_PER_M3_S_M, Outcome, Problem, Reservoir, Thermal, Turbine, is_concave};
 pub use year::{Line, Operated, Operation, STAGE_HOURS, Store, System, Unit, WaterValues, Year, YearError};

@@ -96,6 +96,28 @@ fn removed_mining_is_found_again_in_two_balances() {
     assert!(corridor <= 1e-6, "less load in the south never raises the flow into it: {corridor} GWh");
 }
 
+/// Both ways to operate the cascade, on the same normal year in daily steps.
+#[test]
+fn rule_and_water_values_make_the_published_energies_and_keep_the_floor() {
+    let published =
+        [("irkutsk", 4.1, 4.1), ("bratsk", 21.0, 22.6), ("ust_ilimsk", 20.0, 21.7), ("boguchany", 17.0, 17.6)];
+    let mut prices = Vec::new();
+    for operation in ["rule", "water_value"] {
+        let settings = [("hydro.operation", operation), ("step_minutes", "1440")];
+        let record = run(&region("irkutsk/normal-year", 365, &settings), 1);
+        for (plant, low, high) in published {
+            let twh = values(&record, &format!("hydro_{plant}_mw")).iter().sum::<f64>() * 24.0 / 1e6;
+            assert!((low * 0.95..=high * 1.05).contains(&twh), "{operation}: {plant} {twh} TWh");
+        }
+        let least = |key: &str| values(&record, key).into_iter().fold(f64::MAX, f64::min);
+        assert!(least("level_baikal_m") > 456.0 && least("level_bratsk_m") > 392.5, "{operation}");
+        prices.push(values(&record, "water_price_bratsk_rub_per_mwh"));
+    }
+    let spread = |p: &[f64]| p.iter().copied().fold(f64::MIN, f64::max) - p.iter().copied().fold(f64::MAX, f64::min);
+    let (rule, valued) = (spread(&prices[0]), spread(&prices[1]));
+    assert!(valued < rule, "water values even the price out over the year: {valued} against {rule} RUB/MWh");
+}
+
 #[test]
 fn every_shipped_scenario_checks_clean() {
     let mut seen = 0;

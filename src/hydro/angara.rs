@@ -40,6 +40,7 @@ pub(crate) fn lake_rule() -> Rule {
         daily_change: Some(q(100.0)),
         dead_level: Elevation::m(455.54),
         limit_level: Elevation::m(457.85),
+        band: Some((Elevation::m(456.0), Elevation::m(457.0))),
     }
 }
 
@@ -54,6 +55,7 @@ fn following(law: Law, minimum: [f64; 2], maximum: f64, dead: f64, limit: f64) -
         daily_change: None,
         dead_level: Elevation::m(dead),
         limit_level: Elevation::m(limit),
+        band: None,
     }
 }
 

@@ -48,7 +48,17 @@ fn run(
     prescribe: impl Fn(&mut HydroNow, &Moment),
     each: &mut impl FnMut(&HydroNow, &Moment, &Dispatch, &Water),
 ) {
-    let mut now = hydro.start(Seed(1), Member(0), window);
+    run_from(hydro, hydro.start(Seed(1), Member(0), window), window, prescribe, each);
+}
+
+/// Runs from a state, each plant dispatched as planned.
+pub(super) fn run_from(
+    hydro: &Hydro,
+    mut now: HydroNow,
+    window: &Window,
+    prescribe: impl Fn(&mut HydroNow, &Moment),
+    each: &mut impl FnMut(&HydroNow, &Moment, &Dispatch, &Water),
+) {
     for step in 0..window.steps() {
         let moment = window.moment(step);
         if step == 0 || moment.first_of_week() {

@@ -7,6 +7,8 @@
 //!
 //! Days within a month follow a mean-preserving curve through the months.
 
+pub mod state;
+
 use crate::calendar::Day;
 use crate::curve::mean_preserving;
 use crate::random::{Member, Seed, Stream};
@@ -32,6 +34,10 @@ impl Basin {
             day = day.plus(days as i32);
         }
         Discharge::m3_s(sum / f64::from((until.0 - from.0).max(1)))
+    }
+    /// Net inflow of a month (from 0) whose gross inflow is a multiple of its norm, m³/s.
+    pub fn net(&self, month: usize, factor: f64) -> f64 {
+        self.gross(month) * factor - self.evaporation_m3_s[month]
     }
     /// Norm before evaporation, m³/s.
     fn gross(&self, month: usize) -> f64 {

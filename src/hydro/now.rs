@@ -2,6 +2,8 @@
 
 use super::inflow::InflowNow;
 use super::routing::Travel;
+use super::rule::Law;
+use super::value::WaterValues;
 use super::week;
 use super::{Hydro, Reservoir};
 use crate::calendar::{Day, Moment, Window};
@@ -9,6 +11,7 @@ use crate::ids::{ReservoirId, Table};
 use crate::power::Outages;
 use crate::random::{Member, Seed};
 use crate::units::{Discharge, Elevation, EnergyPrice, Span, Volume};
+use std::sync::Arc;
 
 /// One reservoir now.
 #[derive(Clone, Debug)]
@@ -18,6 +21,9 @@ pub(super) struct ReservoirNow {
     /// Net inflow of the day.
     pub inflow: Discharge,
     pub inflow_now: InflowNow,
+    /// What the same day brings in a normal year, and where that is kept.
+    pub norm: Discharge,
+    pub norm_now: InflowNow,
     /// What left the dam in the last step, by turbines and gates.
     pub outflow: Discharge,
     /// The rule's order for the week, turbines and gates together.
@@ -60,6 +66,8 @@ pub struct HydroNow {
     pub(super) day: Option<Day>,
     pub(super) week: Span,
     pub(super) elapsed: Span,
+    /// Water values, once they are made; without them the rule orders.
+    pub(super) values: Option<Arc<WaterValues>>,
     /// Price at which each plant offers its water on the week's plan: what a later use of the water is taken to be worth.
     pub water_price: Table<ReservoirId, EnergyPrice>,
     /// Mean discharge through the turbines that the rule wants in the running week.
@@ -91,6 +99,8 @@ impl HydroNow {
             level: r.start_level,
             inflow: Discharge::ZERO,
             inflow_now: InflowNow::new(seed, member, &r.id),
+            norm: Discharge::ZERO,
+            norm_now: InflowNow::new(seed, member, &r.id),
             outflow: Discharge::ZERO,
             order: Discharge::ZERO,
             day_order: Discharge::ZERO,
@@ -108,6 +118,7 @@ impl HydroNow {
             day: None,
             week: Span::ZERO,
             elapsed: Span::ZERO,
+            values: None,
             water_price: Table::filled(n, hydro.start_price),
             target: Table::filled(n, Discharge::ZERO),
         };
@@ -122,9 +133,41 @@ impl HydroNow {
         week::plan_week(hydro, &mut now, &first);
         now
     }
+    /// Operates by these water values from the next plan on.
+    pub fn operate_by(&mut self, values: Arc<WaterValues>) {
+        self.values = Some(values);
+    }
+    /// Whether a plant offers at the value of its water.
+    pub fn is_valued(&self, hydro: &Hydro, id: ReservoirId) -> bool {
+        self.values.as_ref().is_some_and(|v| v.prices(hydro, id))
+    }
+    /// Tells that the market will draw a mean discharge from a plant that offers at the value of its water for the rest of the
+    /// week: its own target and those of the dams below that pass the water on move by what that is more than was planned.
+    pub fn expect(&mut self, hydro: &Hydro, id: ReservoirId, mean: Discharge) {
+        let progress = self.progress(id);
+        if self.week <= Span::ZERO {
+            return;
+        }
+        let week = (progress.released + mean * progress.remaining) / self.week;
+        let more = week - self.target[id];
+        self.target[id] = week;
+        let mut below = hydro.reservoirs[id].downstream;
+        while let Some(link) = below {
+            if !matches!(hydro.reservoirs[link.to].rule.law, Law::Hold { .. }) {
+                break;
+            }
+            self.target[link.to] = (self.target[link.to] + more).max(Discharge::ZERO);
+            below = hydro.reservoirs[link.to].downstream;
+        }
+    }
     /// Level of a reservoir.
     pub fn level(&self, id: ReservoirId) -> Elevation {
         self.reservoirs[id].level
+    }
+    /// Mean discharge at a dam in a normal year, m³/s: its own inflow and all from above.
+    pub fn mean_flow(&self, hydro: &Hydro, id: ReservoirId) -> f64 {
+        let own = hydro.reservoirs[id].basin.norm_m3_s.iter().sum::<f64>() / 12.0;
+        own + hydro.derived[id].upstream.iter().map(|u| self.mean_flow(hydro, *u)).sum::<f64>()
     }
     /// Storage of a reservoir above the lowest point of its curve.
     pub fn storage(&self, id: ReservoirId) -> Volume {

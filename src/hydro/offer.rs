@@ -44,7 +44,10 @@ pub fn offer(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) -> Supply {
         let rule = &given.rule;
         let turbines = given.plant.flow_limit(moment.year, r.mw_per_m3_s) * (1.0 - r.share_out);
         let most = turbines.min(there).max(Discharge::ZERO);
-        let most = if r.level < rule.dead_level { most.min(rule.hour_minimum) } else { most };
+        // No step draws more than the least through the dead level.
+        let above_dead = r.storage - hydro.derived[id].dead_storage;
+        let kept = above_dead / moment.span + r.inflow + arriving - r.gates;
+        let most = most.min(kept.max(rule.hour_minimum));
         // A plant that may not follow the load keeps to half its daily freedom on either side of the day's order.
         let (low, high) = match rule.daily_change {
             None => (rule.hour_minimum, most),

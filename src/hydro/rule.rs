@@ -120,6 +120,8 @@ pub struct Rule {
     pub dead_level: Elevation,
     /// Level that is never passed: gates release the rest.
     pub limit_level: Elevation,
+    /// Ordinary band of levels that water values keep to; the rule's own levels lie within it.
+    pub band: Option<(Elevation, Elevation)>,
 }
 
 /// What the rule looks at.
@@ -142,15 +144,29 @@ pub struct Outlook {
 impl Rule {
     /// The mean discharge ordered for the week, turbines and gates together.
     pub fn order(&self, seasons: &Seasons, at: &Outlook) -> Discharge {
-        let wish = if at.level < self.dead_level { self.week_minimum } else { self.wish(seasons, at) };
-        let ceiling = if seasons.has_ice(at.day) {
+        self.bounded(seasons, at, self.wish(seasons, at))
+    }
+
+    /// Most that is released on a day unless the reservoir would pass its limit.
+    pub fn ceiling(&self, seasons: &Seasons, day: Day) -> Discharge {
+        if seasons.has_ice(day) {
             self.ice_ceiling
-        } else if seasons.is_winter(at.day) {
+        } else if seasons.is_winter(day) {
             self.spring_ceiling
         } else {
             self.maximum
-        };
-        let wish = wish.clamp(self.week_minimum, ceiling);
+        }
+    }
+
+    /// The ordinary band; the bounds of operation where there is none.
+    pub fn band_or_bounds(&self) -> (Elevation, Elevation) {
+        self.band.unwrap_or((self.dead_level, self.limit_level))
+    }
+
+    /// A wish, whoever has it, within the bounds that hold for the reservoir.
+    pub fn bounded(&self, seasons: &Seasons, at: &Outlook, wish: Discharge) -> Discharge {
+        let wish = if at.level < self.dead_level { self.week_minimum } else { wish };
+        let wish = wish.clamp(self.week_minimum, self.ceiling(seasons, at.day));
         // Water that would lift the reservoir above its limit within the week is ordered out ahead.
         let surplus = at.above_limit / WEEK + at.inflow - wish;
         (wish + surplus.max(Discharge::ZERO)).clamp(self.week_minimum, self.maximum)

@@ -1,5 +1,6 @@
 //! The plan of the week: orders by rule from the source down, and what of them the turbines are to take.
 
+use super::inflow::Hydrology;
 use super::now::ReservoirNow;
 use super::rule::Outlook;
 use super::{Hydro, HydroNow, Reservoir};
@@ -7,12 +8,23 @@ use crate::calendar::Moment;
 use crate::units::{Discharge, Span, Volume};
 
 /// The order of each reservoir for the rest of the week, from today's level and inflow and what upstream is ordered to send.
+/// Reservoirs that have water values follow their advice within the bounds of the rule.
 pub(super) fn order(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) {
+    for (id, given) in hydro.reservoirs.enumerate() {
+        let r = &mut now.reservoirs[id];
+        r.inflow = r.inflow_now.on(&given.basin, hydro.derived[id].position, &hydro.hydrology, moment.day);
+        r.norm = r.norm_now.on(&given.basin, hydro.derived[id].position, &Hydrology::Normal, moment.day);
+    }
+    let advice = now.values.as_ref().map(|v| v.advise(hydro, now, moment)).unwrap_or_default();
+    for a in &advice {
+        if let Some(price) = a.price {
+            now.water_price[a.id] = price;
+        }
+    }
     for &id in &hydro.downward {
         let (given, derived) = (&hydro.reservoirs[id], &hydro.derived[id]);
         let from_above: Discharge = derived.upstream.iter().map(|u| now.reservoirs[*u].order).sum();
         let r = &mut now.reservoirs[id];
-        r.inflow = r.inflow_now.on(&given.basin, derived.position, &hydro.hydrology, moment.day);
         let outlook = Outlook {
             day: moment.day,
             level: r.level,
@@ -21,7 +33,10 @@ pub(super) fn order(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) {
             above_goal: r.storage - derived.goal_storage,
             above_limit: r.storage - derived.limit_storage,
         };
-        r.order = given.rule.order(&hydro.seasons, &outlook);
+        r.order = match advice.iter().find(|a| a.id == id) {
+            Some(a) => given.rule.bounded(&hydro.seasons, &outlook, a.release),
+            None => given.rule.order(&hydro.seasons, &outlook),
+        };
     }
 }
 
@@ -53,13 +68,16 @@ pub(super) fn turn_day(hydro: &Hydro, now: &mut HydroNow, moment: &Moment) {
     }
     now.day = Some(moment.day);
     for (id, given) in hydro.reservoirs.enumerate() {
-        let progress = now.progress(id);
+        let (progress, valued) = (now.progress(id), now.is_valued(hydro, id));
         let r = &mut now.reservoirs[id];
         r.inflow = r.inflow_now.on(&given.basin, hydro.derived[id].position, &hydro.hydrology, moment.day);
         let limit = flow_limit(given, r, moment.year);
         r.day_order = walk(given, r.day_order, r.order);
         r.gates = (r.day_order - limit).max(Discharge::ZERO);
-        r.plan = if progress.remaining > Span::ZERO {
+        // A plant that follows the load at the value of its water may leave the plan: the dispatch decides.
+        r.plan = if valued {
+            r.day_order.min(limit)
+        } else if progress.remaining > Span::ZERO {
             ((progress.target - progress.released) / progress.remaining).clamp(Discharge::ZERO, limit)
         } else {
             now.target[id]

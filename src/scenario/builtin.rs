@@ -41,6 +41,7 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/reinforcement",
     "irkutsk/smelter-loss",
     "irkutsk/warm-place",
+    "irkutsk/water-values",
     "irkutsk/grey-mining-wave",
     "irkutsk-2014",
     "irkutsk-2021",

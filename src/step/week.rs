@@ -5,6 +5,9 @@
 //! plant's water is moved until the sampled hours release what the rule asks. On the other days the cascade itself moves the
 //! plan by what the week has released so far.
 //!
+//! A plant that offers at the value of its water ([`crate::hydro::value`]) keeps that price; what the sample then draws from it
+//! moves the plans of the dams below.
+//!
 //! Simplifications: the planner knows the coming week's weather (a perfect short forecast) and holds the miners' bids of
 //! its first hour; prices stay within the span between the cheapest and the dearest alternative. The cost is that a real
 //! dispatcher would miss its week by its forecast's error.
@@ -16,7 +19,7 @@ use crate::grid::GridNow;
 use crate::hydro::HydroNow;
 use crate::ids::{ReservoirId, Table};
 use crate::region::{Region, State};
-use crate::units::{EnergyPrice, Span};
+use crate::units::{Discharge, EnergyPrice, Span};
 use crate::{climate, cooling, demand, fleet, grid, hydro};
 
 /// Days of the week (0 is Monday) on which the price is searched, and every how many steps of what is left of the week are
@@ -90,12 +93,21 @@ fn look_ahead(world: &Region, state: &State, now: &Moment, worth: &Worth, every:
 fn search_prices(world: &Region, state: &mut State, sample: &[Ahead], bids: &Bids) -> Result<(), StepError> {
     let Some(first) = sample.first() else { return Ok(()) };
     let mut grid_now = state.grid.clone();
-    let follows: Vec<bool> = world.hydro.reservoirs().iter().map(|r| r.rule.daily_change.is_none()).collect();
+    // A plant that offers at the value of its water keeps that; one that may not follow the load is held by its narrow band.
+    let valued: Vec<bool> = world.hydro.reservoirs().ids().map(|id| state.hydro.is_valued(&world.hydro, id)).collect();
+    let searched = world.hydro.reservoirs().iter().zip(&valued);
+    let follows: Vec<bool> = searched.map(|(r, valued)| r.rule.daily_change.is_none() && !valued).collect();
     let mut common = Bracket::default();
     let mut best: Option<(f64, Table<ReservoirId, EnergyPrice>)> = None;
     for _ in 0..SWEEPS {
-        let Answer { miss, prices } = answer(world, state, &mut grid_now, sample, bids)?;
-        // A plant that may not follow the load is held to its plan by its narrow band, whatever its price.
+        let Answer { released, prices } = answer(world, state, &mut grid_now, sample, bids)?;
+        for ((id, mean), valued) in world.hydro.reservoirs().ids().zip(&released).zip(&valued) {
+            if *valued {
+                state.hydro.expect(&world.hydro, id, Discharge::m3_s(*mean));
+            }
+        }
+        let ids = world.hydro.reservoirs().ids();
+        let miss: Vec<f64> = ids.zip(&released).map(|(id, mean)| relative_miss(&state.hydro, id, *mean)).collect();
         let judged = miss.iter().zip(&follows).filter(|(_, f)| **f);
         let worst = judged.fold(0.0_f64, |w, (m, _)| w.max(m.abs()));
         if best.as_ref().is_none_or(|b| worst < b.0) {
@@ -115,8 +127,11 @@ fn search_prices(world: &Region, state: &mut State, sample: &[Ahead], bids: &Bid
         let shared = own.iter().zip(&follows).filter(|(_, f)| **f).map(|(o, _)| o).sum::<f64>() / count as f64;
         let moved = common.next(shared);
         let rise = world.hydro.shape.rise.as_rub_per_mwh();
-        let plants = state.hydro.water_price.iter_mut().zip(own).zip(&follows).zip(prices);
-        for (((price, own), follows), (lowest, highest)) in plants {
+        let plants = state.hydro.water_price.iter_mut().zip(own).zip(follows.iter().zip(&valued)).zip(prices);
+        for (((price, own), (follows, valued)), (lowest, highest)) in plants {
+            if *valued {
+                continue;
+            }
             let step = if *follows { moved + OWN * (own - shared) } else { OWN * own };
             let to = price.as_rub_per_mwh() + step.clamp(-LONGEST_STEP, LONGEST_STEP);
             // Beyond the prices at its bus, less or plus its own rise, a plant is all on or all off: further says nothing.
@@ -168,8 +183,8 @@ impl Bracket {
 
 /// What the market answers to the plants' prices over the sample.
 struct Answer {
-    /// Relative miss of each plant's mean release; released above plan is positive.
-    miss: Vec<f64>,
+    /// Mean release of each plant, m³/s.
+    released: Vec<f64>,
     /// Lowest and highest price at each plant's bus, RUB/MWh.
     prices: Vec<(f64, f64)>,
 }
@@ -198,12 +213,11 @@ fn answer(
         }
     }
     let count = sample.len() as f64;
-    let ids = state.hydro.target.ids();
-    let miss = ids.zip(released).map(|(id, sum)| relative_miss(&state.hydro, id, sum / count)).collect();
-    Ok(Answer { miss, prices })
+    released.iter_mut().for_each(|sum| *sum /= count);
+    Ok(Answer { released, prices })
 }
 
-/// What a mean release misses of what is left of the week's plan, relative to the plan.
+/// What a mean release misses of what is left of the week's plan, relative to the plan; released above plan is positive.
 fn relative_miss(state: &HydroNow, id: ReservoirId, released: f64) -> f64 {
     let plan = state.target[id].as_m3_s().max(1.0);
     let progress = state.progress(id);

@@ -4,6 +4,7 @@ use crate::hydro::inflow::{Basin, Hydrology, ReplayedYear, Variability};
 use crate::hydro::plant::{ByYear, Plant};
 use crate::hydro::rule::{Law, Rule, Seasons};
 use crate::hydro::storage::{AreaLaw, StorageCurve};
+use crate::hydro::value::{Operation, check};
 use crate::hydro::{Downstream, Hydro, OfferShape, Reservoir};
 use crate::ids::{BusId, Id, ReservoirId, Table};
 use crate::scenario::View;
@@ -22,6 +23,13 @@ pub const SPEC: TableSpec = table_spec(
             &["normal", "dry", "wet", "generated", "replayed"],
             "Kind of years: the norm; one factor on gross inflow; drawn; or the factors of `inflow_year`.",
         ),
+        choice(
+            "operation",
+            &["rule", "water_value"],
+            "How releases are found: by the rule of each reservoir, or by water values from stochastic dynamic programming over \
+             months, storages and states of the inflow, made anew each January for the year's load and network.",
+        )
+        .default_text("rule"),
         number("dry_factor", "", 0.1, 1.0, "Factor on gross inflow of a dry year."),
         number("wet_factor", "", 1.0, 3.0, "Factor on gross inflow of a wet year."),
         number("year_cv", "", 0.0, 1.0, "Coefficient of variation of a drawn year's gross inflow."),
@@ -139,6 +147,22 @@ pub const RESERVOIR: TableSpec = table_spec(
         .optional(),
         number("dead_level_m", "m", -500.0, 6000.0, "Level under which only the least is released."),
         number("limit_level_m", "m", -500.0, 6000.0, "Level that is never passed: gates release the rest."),
+        number(
+            "band_low_m",
+            "m",
+            -500.0,
+            6000.0,
+            "Lower end of the ordinary band that water values keep; the rule ignores it.",
+        )
+        .optional(),
+        number(
+            "band_high_m",
+            "m",
+            -500.0,
+            6000.0,
+            "Upper end of the ordinary band that water values keep; the rule ignores it.",
+        )
+        .optional(),
     ],
 );
 
@@ -224,11 +248,37 @@ pub fn build(all: &View) -> Option<Hydro> {
     let failure = (v.number("unit_mttf_hours"), v.number("unit_mttr_hours"));
     let made = Hydro::new(Table::new(reservoirs), seasons, hydrology(all, &v), shape, start);
     match made.map(|hydro| hydro.with_unit_failure(failure)) {
-        Ok(hydro) => (rising || !all.has("hydro")).then_some(hydro),
+        Ok(hydro) => {
+            let hydro = operated(all, &v, hydro)?;
+            (rising || !all.has("hydro")).then_some(hydro)
+        }
         Err(circle) => {
             tell_circle(all, &circle.0);
             None
         }
+    }
+}
+
+/// Lays the chosen operation over a cascade; `None` if it does not suit it.
+fn operated(all: &View, v: &View, hydro: Hydro) -> Option<Hydro> {
+    if !all.has("hydro") || v.choice("operation") != "water_value" {
+        return Some(hydro);
+    }
+    if let Err(why) = check(&hydro) {
+        let allowed = "one or two reservoirs with the rule \"guided\" or \"carry_over\", eight reservoirs in all";
+        v.problem("operation", format!("\"water_value\" with {why}"), allowed, "operation = \"rule\"");
+        return None;
+    }
+    Some(hydro.with_operation(Operation::WaterValue(variability(v))))
+}
+
+fn variability(v: &View) -> Variability {
+    Variability {
+        year_cv: v.number("year_cv"),
+        year_lag: v.number("year_lag"),
+        month_cv: v.number("month_cv"),
+        month_lag: v.number("month_lag"),
+        basin_correlation: v.number("basin_correlation"),
     }
 }
 
@@ -257,13 +307,7 @@ fn hydrology(all: &View, v: &View) -> Hydrology {
     match v.choice("hydrology") {
         "dry" => Hydrology::Steady(v.number("dry_factor")),
         "wet" => Hydrology::Steady(v.number("wet_factor")),
-        "generated" => Hydrology::Generated(Variability {
-            year_cv: v.number("year_cv"),
-            year_lag: v.number("year_lag"),
-            month_cv: v.number("month_cv"),
-            month_lag: v.number("month_lag"),
-            basin_correlation: v.number("basin_correlation"),
-        }),
+        "generated" => Hydrology::Generated(variability(v)),
         "replayed" => Hydrology::Replayed(
             all.tables("inflow_year")
                 .iter()
@@ -309,6 +353,15 @@ fn reservoir(id: &str, v: &View) -> Option<Reservoir> {
     inside("dead_level_m", bottom, top);
     inside("limit_level_m", level("dead_level_m"), top);
     inside("start_level_m", bottom, top);
+    let end = |key: &str, else_at: &str| if v.maybe_number(key).is_some() { level(key) } else { level(else_at) };
+    let band = (end("band_low_m", "dead_level_m"), end("band_high_m", "limit_level_m"));
+    let has_band = v.maybe_number("band_low_m").is_some() || v.maybe_number("band_high_m").is_some();
+    if v.maybe_number("band_low_m").is_some() {
+        inside("band_low_m", level("dead_level_m"), level("limit_level_m"));
+    }
+    if v.maybe_number("band_high_m").is_some() {
+        inside("band_high_m", band.0, level("limit_level_m"));
+    }
     let minimum = flow("week_minimum_m3_s");
     if flow("hour_minimum_m3_s") > minimum {
         v.problem("hour_minimum_m3_s", "more than the week's minimum", format!("at most {minimum}"), "");
@@ -354,6 +407,7 @@ fn reservoir(id: &str, v: &View) -> Option<Reservoir> {
             daily_change: v.maybe_number("daily_change_m3_s").map(Discharge::m3_s),
             dead_level: level("dead_level_m"),
             limit_level: level("limit_level_m"),
+            band: has_band.then_some(band),
         },
     };
     sound.then_some(built)
