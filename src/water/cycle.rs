@@ -173,6 +173,7 @@ impl Cascade {
     }
 
     /// What releases held for some hours of a season lead to: worth, less what lies outside, and the value afterwards.
+    #[allow(clippy::too_many_arguments)]
     fn judge(
         &self,
         season: &Season,
@@ -214,6 +215,7 @@ impl Cascade {
     }
 
     /// The best releases from some storages for what is left of a season.
+    #[allow(clippy::too_many_arguments)]
     fn search(
         &self,
         season: &Season,
