@@ -168,6 +168,11 @@ impl Hydro {
     pub fn downward(&self) -> &[ReservoirId] {
         &self.downward
     }
+    /// Mean discharge at a dam in a normal year, m³/s: its own inflow and all from above.
+    pub fn mean_flow(&self, id: ReservoirId) -> f64 {
+        let own = self.reservoirs[id].basin.norm_m3_s.iter().sum::<f64>() / 12.0;
+        own + self.derived[id].upstream.iter().map(|u| self.mean_flow(*u)).sum::<f64>()
+    }
     /// The state at the start of a window: levels as given, rivers in steady flow at the first week's orders.
     pub fn start(&self, seed: Seed, member: Member, window: &Window) -> HydroNow {
         HydroNow::start(self, seed, member, window)

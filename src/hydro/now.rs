@@ -164,11 +164,6 @@ impl HydroNow {
     pub fn level(&self, id: ReservoirId) -> Elevation {
         self.reservoirs[id].level
     }
-    /// Mean discharge at a dam in a normal year, m³/s: its own inflow and all from above.
-    pub fn mean_flow(&self, hydro: &Hydro, id: ReservoirId) -> f64 {
-        let own = hydro.reservoirs[id].basin.norm_m3_s.iter().sum::<f64>() / 12.0;
-        own + hydro.derived[id].upstream.iter().map(|u| self.mean_flow(hydro, *u)).sum::<f64>()
-    }
     /// Storage of a reservoir above the lowest point of its curve.
     pub fn storage(&self, id: ReservoirId) -> Volume {
         self.reservoirs[id].storage

@@ -46,7 +46,7 @@ pub fn value_if_due(world: &Region, state: &mut State, now: &Moment, worth: &Wor
 /// Offers of all plants at one price.
 fn offers(world: &Region, state: &State, year: i32, price: EnergyPrice) -> Supply {
     let offer = |(id, given): (crate::ids::ReservoirId, &crate::hydro::Reservoir)| {
-        let mean = Discharge::m3_s(state.hydro.mean_flow(&world.hydro, id));
+        let mean = Discharge::m3_s(world.hydro.mean_flow(id));
         let per = given.plant.mw_per_m3_s(state.hydro.level(id), mean);
         let most = given.plant.flow_limit(year, per);
         let (floor, room) = match given.rule.daily_change {

@@ -42,7 +42,7 @@ impl Worth {
             match (i.checked_sub(1).and_then(|k| points.get(k)), points.get(i)) {
                 (Some(a), Some(b)) => a.1 + (b.1 - a.1) * (mw - a.0) / (b.0 - a.0),
                 (None, Some(b)) => b.1,
-                (Some(_), None) | (None, None) => 0.0,
+                (_, None) => 0.0,
             }
         };
         let mut values = vec![0.0];
