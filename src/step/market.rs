@@ -49,13 +49,9 @@ fn offers(world: &Region, state: &State, year: i32, price: EnergyPrice) -> Suppl
         let mean = Discharge::m3_s(world.hydro.mean_flow(id));
         let per = given.plant.mw_per_m3_s(state.hydro.level(id), mean);
         let most = given.plant.flow_limit(year, per);
-        let (floor, room) = match given.rule.daily_change {
-            Some(_) => (mean.min(most), Discharge::ZERO),
-            None => {
-                let floor = given.rule.hour_minimum.min(most);
-                (floor, most - floor)
-            }
-        };
+        let follows = given.rule.daily_change.is_none();
+        let floor = if follows { given.rule.hour_minimum.min(most) } else { mean.min(most) };
+        let room = if follows { most - floor } else { Discharge::ZERO };
         let mw = |q: Discharge| Power::mw(q.as_m3_s() * per);
         HydroOffer { bus: Some(given.bus), mw_per_m3_s: per, floor: mw(floor), segments: vec![(mw(room), price)] }
     };

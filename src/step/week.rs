@@ -213,7 +213,9 @@ fn answer(
         }
     }
     let count = sample.len() as f64;
-    released.iter_mut().for_each(|sum| *sum /= count);
+    for sum in &mut released {
+        *sum /= count;
+    }
     Ok(Answer { released, prices })
 }
 

@@ -68,9 +68,13 @@ impl States {
         }
         for m in 0..12 {
             for c in 0..CLASSES {
-                factor[m][c].iter_mut().for_each(|f| *f /= f64::max(counts[m][c], 1.0));
+                for f in &mut factor[m][c] {
+                    *f /= f64::max(counts[m][c], 1.0);
+                }
                 let all: f64 = step[m][c].iter().sum();
-                step[m][c].iter_mut().for_each(|p| *p = if all > 0.0 { *p / all } else { 1.0 / CLASSES as f64 });
+                for p in &mut step[m][c] {
+                    *p = if all > 0.0 { *p / all } else { 1.0 / CLASSES as f64 };
+                }
             }
         }
         Self { bounds, factor, step }
