@@ -255,6 +255,19 @@ pub struct Certificate {
     pub fallback: bool,
 }
 
+/// A line of the grid, one of whose circuits the loss of some one circuit would load beyond its short-time rating.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Overload {
+    /// The line that loses a circuit, by position among the grid's lines.
+    pub lost: usize,
+    /// The line overloaded, by position.
+    pub line: usize,
+    /// Flow of each of its circuits after the outage over the short-time rating.
+    pub loading: f64,
+    /// Load that armed automatics would shed against it, MW; `None` if there are none, or if they do not suffice.
+    pub armed_mw: Option<f64>,
+}
+
 /// The cleared step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dispatch {
@@ -282,9 +295,8 @@ pub struct Dispatch {
     pub price: Table<BusId, EnergyPrice>,
     /// Upward reserve that each area lacks.
     pub reserve_shortfall: Vec<Power>,
-    /// Branches that the loss of some one other circuit would load beyond their short-time rating, in the order of the
-    /// network's table; empty before the screening.
-    pub insecure: Vec<bool>,
+    /// What the loss of one circuit would overload, in the order of the lines lost; empty before the screening.
+    pub overloads: Vec<Overload>,
     /// The proof.
     pub certificate: Certificate,
 }

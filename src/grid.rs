@@ -36,10 +36,11 @@ pub use penalty::Penalties;
 pub use plant::{HeatMinimum, Plant, PlantKind};
 pub use rules::Rules;
 pub use section::Section;
+pub use security::Armed;
 
 use crate::calendar::Moment;
 use crate::fault::{Cause, Component, StepError};
-use crate::flows::{Bids, Dispatch, Load, Sky, Supply};
+use crate::flows::{Bids, Dispatch, Load, Overload, Sky, Supply};
 use crate::ids::{BranchId, BusId, Id, InterfaceId, PlantId, SiteId, Table};
 use crate::power::{self, Solver};
 use crate::random::{Member, Seed};
@@ -317,13 +318,10 @@ fn solve(
     }
 }
 
-/// Circuits that the loss of some one other would load beyond their short-time rating, in the order of the branches, after
-/// the dispatch of the step; all false where nothing would.
-pub fn screen(given: &Grid, state: &mut GridNow, sky: &Sky, dispatch: &Dispatch) -> Vec<bool> {
-    let Some(topology) = &state.topology else { return vec![false; given.branches.len()] };
+/// What the loss of some one circuit would load beyond its short-time rating, after the dispatch of the step.
+pub fn screen(given: &Grid, state: &mut GridNow, sky: &Sky, dispatch: &Dispatch) -> Vec<Overload> {
+    let Some(topology) = &state.topology else { return Vec::new() };
     let numbers = &mut state.numbers;
-    numbers.screened.clear();
-    numbers.screened.resize(given.lines.len(), false);
     numbers.circuit_flow.clear();
     numbers.short_time.clear();
     for ((line, flow), circuits) in given.lines.iter().zip(&state.line_flow).zip(&topology.key.in_service) {
@@ -332,9 +330,12 @@ pub fn screen(given: &Grid, state: &mut GridNow, sky: &Sky, dispatch: &Dispatch)
         let factor = air.map_or(1.0, |t| given.thermal_factor.at(t));
         numbers.short_time.push(line.thermal.as_mw() * factor * given.short_time_factor);
     }
-    topology.security.screen(&numbers.circuit_flow, &numbers.short_time, &mut numbers.screened);
-    let circuits = given.branches.iter().zip(&dispatch.branch_mw);
-    circuits.map(|(c, mw)| *mw != 0.0 && numbers.screened.get(c.line) == Some(&true)).collect()
+    let sheddable = |lost: usize| {
+        let armed = given.lines.get(lost).and_then(|line| line.armed);
+        let load = armed.and_then(|a| dispatch.served.as_slice().get(a.load.index()));
+        armed.zip(load).map_or(0.0, |(armed, load)| armed.most.min(*load).as_mw())
+    };
+    topology.security.screen(&numbers.circuit_flow, &numbers.short_time, sheddable)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod last_mile;
 mod limits;
 pub mod metric;
 pub mod recorder;
+mod security;
 mod sheets;
 pub mod tally;
 mod timeline;

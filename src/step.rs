@@ -84,7 +84,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
     let bids = last_mile::without_miners(bids, &dark);
     let mut dispatch =
         grid::clear(&world.grid, &state.law.rules.grid, &mut state.grid, now, &sky, &supply, &load, &bids)?;
-    dispatch.insecure = grid::screen(&world.grid, &mut state.grid, &sky, &dispatch);
+    dispatch.overloads = grid::screen(&world.grid, &mut state.grid, &sky, &dispatch);
 
     let strained = last_mile::strain(&world.last_mile, &mut state.last_mile, now, &sky, &dark, &bids, &dispatch);
     let water = hydro::release(&world.hydro, &mut state.hydro, now, &dispatch)?;

@@ -1,6 +1,6 @@
 //! Lines of one or more equal circuits, and their ratings.
 
-use super::Failure;
+use super::{Armed, Failure};
 use crate::curve::Curve;
 use crate::ids::{BranchId, BusId, InterfaceId};
 use crate::units::{Power, Temperature};
@@ -36,6 +36,8 @@ pub struct Line {
     pub length_km: f64,
     /// How one circuit fails.
     pub failure: Failure,
+    /// What automatics shed when one circuit is lost.
+    pub armed: Option<Armed>,
 }
 
 impl Line {
@@ -98,6 +100,7 @@ mod tests {
             voltage_kv: 500.0,
             length_km: 100.0,
             failure: Failure::default(),
+            armed: None,
         }
     }
 

@@ -35,8 +35,6 @@ pub(super) struct Numbers {
     pub(super) circuit_flow: Vec<f64>,
     /// Short-time rating of one circuit of each line, MW.
     pub(super) short_time: Vec<f64>,
-    /// Lines found insecure.
-    pub(super) screened: Vec<bool>,
 }
 
 impl Numbers {

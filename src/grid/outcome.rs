@@ -106,7 +106,7 @@ pub(super) fn read(
         exchange_mw,
         price,
         reserve_shortfall: (0..given.areas.len()).map(|a| Power::mw(at(layout.reserve + a))).collect(),
-        insecure: Vec::new(),
+        overloads: Vec::new(),
         certificate: Certificate {
             objective_rub_per_h: solved.certificate.objective_usd_per_h,
             gap: solved.certificate.gap,

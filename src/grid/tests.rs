@@ -31,6 +31,7 @@ fn line(name: &str, from: u32, to: u32, circuits: u32, first: u32) -> Line {
         voltage_kv: 500.0,
         length_km: 200.0,
         failure: Failure::default(),
+        armed: None,
     }
 }
 
@@ -342,9 +343,32 @@ fn screening_equals_a_dispatch_without_the_circuit() {
         for (margin, expected) in [(1e-6, false), (-1e-6, true)] {
             let mut rating = [f64::INFINITY; 3];
             rating[l] = worst + margin;
-            let mut insecure = [false; 3];
-            security.screen(&before, &rating, &mut insecure);
-            assert_eq!(insecure[l], expected, "line {l}: {worst}");
+            let found = security.screen(&before, &rating, |_| 0.0);
+            assert_eq!(found.iter().any(|o| o.line == l), expected, "line {l}: {worst}");
+            assert!(found.iter().all(|o| o.line == l && o.loading > 1.0 && o.armed_mw.is_none()));
         }
     }
+}
+
+#[test]
+fn armed_automatics_shed_what_an_overload_asks_for_and_no_more() {
+    // 300 MW from 0 to 1 over two equal circuits and around over 2. Without one of the two, x against 2x in parallel: the
+    // other carries 200 MW, the way around 100. Load shed at 1 relieves it by two thirds.
+    let mut given = grid();
+    given.lines = vec![line("a", 0, 1, 2, 0), line("b", 0, 2, 1, 2), line("c", 2, 1, 1, 3)];
+    given.lines[0].armed = Some(Armed { load: BusId(1), most: mw(90.0), balance: BusId(0) });
+    let security = security::Security::new(&given, &[2, 1, 1]);
+    let before = [120.0, 60.0, 60.0];
+    let armed = |rating: f64, most: f64| {
+        let found = security.screen(&before, &[rating, 500.0, 500.0], |_| most);
+        let one = found.iter().find(|o| (o.lost, o.line) == (0, 0)).copied();
+        one.map(|o| (o.loading, o.armed_mw))
+    };
+    assert_eq!(armed(200.1, 90.0), None);
+    let (loading, shed) = armed(160.0, 90.0).unwrap();
+    assert!((loading - 200.0 / 160.0).abs() < 1e-12);
+    assert!((shed.unwrap() - 60.0).abs() < 1e-9, "40 MW of relief at two thirds: {shed:?}");
+    // No more load than that to shed, or a rating that asks for more: the outage stays insecure.
+    assert_eq!(armed(160.0, 59.0).unwrap().1, None);
+    assert_eq!(armed(130.0, 90.0).unwrap().1, None);
 }

@@ -73,8 +73,11 @@ impl Limits {
             let air = step.sky.air[world.grid.buses[line.from].climate_site].dry_bulb;
             watch.add(*flow, line.limit(world.grid.thermal_factor.at(air)).as_mw(), *shadow, h);
         }
-        for (watch, insecure) in self.branches.iter_mut().zip(&d.insecure) {
-            watch.insecure_h += if *insecure { h } else { 0.0 };
+        let insecure = |line: usize| d.overloads.iter().any(|o| o.line == line && o.armed_mw.is_none());
+        if !d.overloads.is_empty() {
+            for ((watch, circuit), flow) in self.branches.iter_mut().zip(world.grid.branches.iter()).zip(&d.branch_mw) {
+                watch.insecure_h += if *flow != 0.0 && insecure(circuit.line) { h } else { 0.0 };
+            }
         }
         for (watch, s) in self.sections.iter_mut().zip(d.sections.iter()) {
             watch.add(s.flow_mw, s.limit_mw, s.shadow_price.as_rub_per_mwh(), h);

@@ -164,7 +164,21 @@ pub const METRICS: &[Metric] = &[
         "h",
         "Hours not secure against one outage",
         "Часов без надёжности N-1",
-        "Hours in which the loss of some one circuit would load another beyond its short-time rating; limits of controlled sections are counted apart.",
+        "Hours in which the loss of some one circuit would load another beyond its short-time rating, where no armed automatics would shed load against it; limits of controlled sections are counted apart.",
+    ),
+    row(
+        "n1_insecure_outage_hours",
+        "h",
+        "Hours not secure, by the circuit lost",
+        "Часов без надёжности N-1 по отключению",
+        "Those hours by the line that would lose a circuit (of equal circuits the first is named); what it would overload is in `contingencies.csv`.",
+    ),
+    row(
+        "n1_armed_hours",
+        "h",
+        "Hours secure by automatics alone",
+        "Часов надёжных лишь с автоматикой",
+        "Hours in which the loss of some one circuit would overload another but for automatics that shed load (`armed_mw` of a branch), and no other loss would without.",
     ),
     row(
         "reserve_shortfall_hours",

@@ -53,6 +53,7 @@ pub fn all(world: &Region, state: &State, tally: &Tally, branches: &[BranchRow])
         ledgers(world, tally),
         fleet(world, state),
         network(world, branches),
+        tally.outages().sheet(world),
     ]
 }
 

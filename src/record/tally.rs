@@ -35,7 +35,7 @@ pub struct Tally {
     above_high_h: Vec<f64>,
     branch_congested_h: Vec<f64>,
     reserve_short_h: Vec<f64>,
-    insecure_h: f64,
+    outages: super::security::Outages,
     fallback_h: f64,
     gap_max: f64,
     /// Thermal wear of the region's machines and their energy, by MWh.
@@ -120,6 +120,11 @@ fn add_subsidy(sum: &mut Subsidy, s: &Subsidy) {
 }
 
 impl Tally {
+    /// What the loss of one circuit would overload.
+    pub fn outages(&self) -> &super::security::Outages {
+        &self.outages
+    }
+
     /// Adds a step.
     pub fn record(&mut self, world: &Region, step: &Step, t: &Totals) {
         let h = step.now.span.as_hours();
@@ -187,7 +192,7 @@ impl Tally {
         for (i, short) in d.reserve_shortfall.iter().enumerate() {
             *grown(&mut self.reserve_short_h, i) += if short.as_mw() > 0.5 { h } else { 0.0 };
         }
-        self.insecure_h += if d.insecure.contains(&true) { h } else { 0.0 };
+        self.outages.record(&d.overloads, h);
         for (id, _) in world.atlas.sites.enumerate().filter(|(_, m)| m.in_region) {
             let mwh = step.hashed.sites[id].machine_energy.as_mwh();
             self.wear.0 += mwh * thermal_wear(step.overhead.sites[id].inlet.as_celsius());
@@ -315,7 +320,9 @@ impl Tally {
         put("unserved_mwh", number(self.unserved_mwh));
         put("curtailed_mining_mwh", number(self.curtailed_mwh));
         put("congested_hours", Value::ById(congested));
-        put("n1_insecure_hours", number(self.insecure_h));
+        put("n1_insecure_hours", number(self.outages.insecure_h()));
+        put("n1_insecure_outage_hours", Value::ById(self.outages.insecure_by_outage(world)));
+        put("n1_armed_hours", number(self.outages.armed_h()));
         put(
             "reserve_shortfall_hours",
             Value::ById(

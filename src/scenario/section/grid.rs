@@ -1,7 +1,8 @@
 //! Sections of the grid: `grid`, `bus`, `branch`, `interface`, `plant`, `exchange`, `area`.
 
 use crate::grid::{
-    Area, Bus, Circuit, Exchange, Failure, Grid, HeatMinimum, Line, Penalties, Plant, PlantKind, Section, ThermalFactor,
+    Area, Armed, Bus, Circuit, Exchange, Failure, Grid, HeatMinimum, Line, Penalties, Plant, PlantKind, Section,
+    ThermalFactor,
 };
 use crate::ids::{BranchId, BusId, ClimateSiteId, Id, InterfaceId, Table};
 use crate::scenario::View;
@@ -91,6 +92,10 @@ pub const BRANCH: TableSpec = table_spec(
             .optional(),
         reference("scheme_of", "interface", "The section whose scheme counts its circuits when out.").optional(),
         flag("normally_open", "Whether it is off unless closed by an event.").default_flag(false),
+        reference("armed_bus", "bus", "Where automatics shed load when one of its circuits is lost.").optional(),
+        number("armed_mw", "MW", 0.0, 10_000.0, "What they shed at most.").default(0.0),
+        reference("armed_balance_bus", "bus", "Where as much less is generated then; else where the line starts.")
+            .optional(),
     ],
 );
 
@@ -223,9 +228,21 @@ fn lines(all: &View, common: &View) -> (Vec<Line>, Table<BranchId, Circuit>) {
             voltage_kv: v.number("voltage_kv"),
             length_km: v.number("length_km"),
             failure: circuit_failure(&v, common),
+            armed: armed(&v),
         });
     }
     (lines, Table::new(branches))
+}
+
+/// What automatics shed when a circuit of the line is lost.
+fn armed(v: &View) -> Option<Armed> {
+    let most = Power::mw(v.number("armed_mw"));
+    let load = v.maybe_reference("armed_bus").map(BusId::from_index);
+    if load.is_none() && most > Power::ZERO {
+        v.problem("armed_bus", "automatics that shed load nowhere", "a bus", "");
+    }
+    let balance = v.maybe_reference("armed_balance_bus").unwrap_or_else(|| v.reference("from"));
+    Some(Armed { load: load?, most, balance: BusId::from_index(balance) })
 }
 
 /// A circuit's failures, from outages by length and year.
