@@ -8,6 +8,7 @@
 //! tariff.
 
 pub mod ledger;
+pub mod peak;
 pub mod subsidy;
 pub mod tariff;
 pub mod tax;
@@ -18,8 +19,9 @@ use crate::fault::{Cause, Component, StepError};
 use crate::flows::{Coin, Dispatch, Hashed, Load, Market, Money, OrderReason, Orders, Routes, Settled, Tariffs};
 use crate::ids::{BusId, OperatorId, SiteId, Table};
 use crate::random::{Member, Seed};
-use crate::units::{Cents, ExchangeRate, Kopecks, Satoshi, Tariff, split_exactly};
+use crate::units::{Cents, ExchangeRate, Kopecks, Power, Satoshi, Tariff, split_exactly};
 use ledger::{Account, Books, Carry, Transit};
+use peak::{PeakHours, hours_per_working_day};
 use subsidy::{Valued, Yardsticks};
 use tariff::{Class, TariffBook};
 use tax::{TaxLaw, TaxNow};
@@ -33,6 +35,8 @@ pub struct Payer {
     pub bus: BusId,
     /// The tariff.
     pub class: Class,
+    /// Whether its capacity is billed by the region's peak hours ([`peak`]) rather than by contracted power.
+    pub hourly: bool,
 }
 
 /// Treasury policy: a share of the coin is kept for some days and sold at the price of the day on which they end.
@@ -100,6 +104,9 @@ struct Carries {
     supplier: Carry,
     host: Carry,
     levy: Carry,
+    contract: Carry,
+    capacity: Carry,
+    host_usd: Carry,
 }
 
 /// One operator's money.
@@ -124,6 +131,7 @@ pub struct FinanceNow {
     day: Option<Day>,
     homes_paid: Carry,
     contracts: Vec<Contracted>,
+    peaks: PeakHours,
 }
 
 /// Power that a site pays for whether it uses it or not: the largest of the month before, or of this month where that is
@@ -154,6 +162,7 @@ impl Finance {
             day: None,
             homes_paid: Carry::default(),
             contracts: vec![Contracted::default(); self.sites.len()],
+            peaks: PeakHours::default(),
         }
     }
 
@@ -176,14 +185,21 @@ impl Finance {
             Class::Home(settlement) => {
                 let published = self.tariffs.published_mining(settlement, moment) / fx;
                 let decreed = rules.home_usd_per_kwh.or(self.tariffs.home);
-                SitePrice { paid: decreed.map_or(published, Tariff::as_usd_per_kwh), published, host: 0.0, owed: 0.0 }
+                SitePrice {
+                    paid: decreed.map_or(published, Tariff::as_usd_per_kwh),
+                    published,
+                    host: 0.0,
+                    owed: 0.0,
+                    peak: 0.0,
+                }
             }
             Class::Business | Class::Hosted => {
                 let energy = self.tariffs.business.on(moment.day) * rules.business_factor / fx;
                 let hosted = payer.class == Class::Hosted;
                 let host = if hosted { self.tariffs.hosting / fx } else { 0.0 };
                 let owed = if hosted { self.tariffs.take_or_pay } else { self.tariffs.standing };
-                SitePrice { paid: energy + host, published: energy + host, host, owed }
+                let peak = if payer.hourly { self.tariffs.capacity.min(owed) } else { 0.0 };
+                SitePrice { paid: energy + host, published: energy + host, host, owed: owed - peak, peak }
             }
         }
     }
@@ -198,6 +214,8 @@ struct SitePrice {
     host: f64,
     /// Share of it that is owed for contracted power, used or not.
     owed: f64,
+    /// Share of it that is owed for power in the region's peak hours.
+    peak: f64,
 }
 
 impl FinanceNow {
@@ -222,15 +240,18 @@ impl FinanceNow {
 }
 
 /// Prices in force.
-pub fn tariffs(given: &Finance, rules: &Rules, _now: &mut FinanceNow, moment: &Moment) -> Tariffs {
+pub fn tariffs(given: &Finance, rules: &Rules, now: &mut FinanceNow, moment: &Moment) -> Tariffs {
     let levy = rules.levy.as_usd_per_kwh();
+    // A kilowatt hour more in the step costs this many capacity parts of the price, as far as miners can guess.
+    let peaked = now.peaks.chance(moment) * hours_per_working_day(moment) / moment.span.as_hours();
     let count = given.sites.len();
     let (mut site, mut published) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let mut marginal = Vec::with_capacity(count);
     for (id, payer) in given.sites.enumerate() {
         let price = given.price(rules, id, payer, moment);
         site.push(Tariff::usd_per_kwh(price.paid + levy));
-        marginal.push(Tariff::usd_per_kwh(price.paid * (1.0 - price.owed) + levy));
+        let marginal_share = 1.0 - price.owed - price.peak + price.peak * peaked;
+        marginal.push(Tariff::usd_per_kwh(price.paid * marginal_share + levy));
         published.push(Tariff::usd_per_kwh(price.published + levy));
     }
     let exchange = ExchangeRate::rub_per_usd(given.rub_per_usd(moment.day));
@@ -270,11 +291,12 @@ pub fn settle(
         let price = given.price(rules, id, payer, moment);
         let hours = moment.span.as_hours();
         let owed = contract.owed(kwh / hours, hours, moment.first_of_month());
-        let billed = kwh * (1.0 - price.owed) + owed * price.owed;
+        let billed = kwh * (1.0 - price.owed - price.peak) + owed * price.owed;
         if let Some(bill) = bills.get_mut(payer.operator.0 as usize) {
             bill.power += billed * price.paid;
             bill.published += billed * price.published;
             bill.host += billed * price.host;
+            bill.contract += owed * price.owed * (price.paid - price.host);
             bill.kwh += kwh;
         }
         if let Class::Home(_) = payer.class {
@@ -287,6 +309,7 @@ pub fn settle(
     }
     homes_usd += mining_usd;
     homes_published_usd += mining_published_usd;
+    bill_peak(given, rules, now, moment, hashed, dispatch, &mut bills);
 
     let law = given.tax.on(moment.day);
     let mut settled = Vec::with_capacity(bills.len());
@@ -337,7 +360,47 @@ struct Bill {
     power: f64,
     published: f64,
     host: f64,
+    /// Of the power, what is owed for contracted power, the host's part apart.
+    contract: f64,
+    /// Of the power, what is owed for the peak hour of the day that ends.
+    capacity: f64,
     kwh: f64,
+}
+
+/// At the end of a working day, capacity in the hour of the region's largest load, for sites that are billed by it.
+fn bill_peak(
+    given: &Finance,
+    rules: &Rules,
+    now: &mut FinanceNow,
+    moment: &Moment,
+    hashed: &Hashed,
+    dispatch: &Dispatch,
+    bills: &mut [Bill],
+) {
+    if !given.sites.iter().any(|p| p.hourly) {
+        return;
+    }
+    let (hours, stands_for) = (moment.span.as_hours(), hours_per_working_day(moment));
+    let of = |table: &Table<BusId, Power>, bus: BusId| {
+        table.as_slice().get(bus.0 as usize).copied().unwrap_or_default().as_mw()
+    };
+    let inside = given.bus_in_region.enumerate().filter(|(_, inside)| **inside);
+    let load: f64 = inside.map(|(bus, _)| of(&dispatch.served, bus) + of(&dispatch.losses, bus)).sum();
+    let drawn = given.sites.iter().zip(hashed.sites.iter());
+    let mined = drawn.filter(|(p, _)| given.bus_in_region.as_slice().get(p.bus.0 as usize) == Some(&true));
+    let load = load + mined.map(|(_, made)| made.energy.as_mwh() / hours).sum::<f64>();
+    let charges = given.sites.enumerate().zip(hashed.sites.iter()).map(|((id, payer), made)| {
+        let price = given.price(rules, id, payer, moment);
+        price.peak * price.paid * made.energy.as_kwh() / hours * stands_for
+    });
+    let Some(charges) = now.peaks.observe(moment, load, charges) else { return };
+    for (payer, usd) in given.sites.iter().zip(charges) {
+        if let Some(bill) = bills.get_mut(payer.operator.0 as usize) {
+            bill.power += usd;
+            bill.published += usd;
+            bill.capacity += usd;
+        }
+    }
 }
 
 /// Coin that an operator sells in the step.
@@ -393,6 +456,9 @@ impl Purse {
             channel_cost: Cents(charge + seized),
             power: Cents(power),
             power_published: Cents(carries.published.take(bill.published * 100.0)),
+            power_contract: Cents(carries.contract.take(bill.contract * 100.0)),
+            power_capacity: Cents(carries.capacity.take(bill.capacity * 100.0)),
+            power_host: Cents(carries.host_usd.take(bill.host * 100.0)),
             levy: Cents(levy),
             tax: Cents(tax),
             machines: Cents::ZERO,

@@ -364,6 +364,12 @@ pub struct Settled {
     pub power: Cents,
     /// Power bill at the published tariff.
     pub power_published: Cents,
+    /// Of the power bill, what is owed for contracted power, used or not.
+    pub power_contract: Cents,
+    /// Of the power bill, capacity in the region's peak hours.
+    pub power_capacity: Cents,
+    /// Of the power bill, what hosts add to the price of power.
+    pub power_host: Cents,
     /// Levies on mining power.
     pub levy: Cents,
     /// Taxes.
@@ -469,7 +475,7 @@ pub struct Roster {
 /// What getting machines costs one operator beyond the world price, by the channel that is cheapest to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Procured {
-    /// Price at the site over world price, duty and freight included.
+    /// Price at the site over the world price, as a share of it: 0.22 is 22 % dearer; duty and freight included.
     pub premium: f64,
     /// Days from order to hashing.
     pub delay_days: u32,

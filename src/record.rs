@@ -2,6 +2,8 @@
 
 pub mod columns;
 mod effects;
+pub mod gains;
+pub mod installed;
 mod last_mile;
 mod limits;
 pub mod metric;

@@ -6,8 +6,8 @@ pub mod week;
 use crate::calendar::Moment;
 use crate::fault::StepError;
 use crate::flows::{
-    Bids, Coin, Dark, Dispatch, Hashed, Load, Market, Money, Orders, Overhead, Routes, Sky, Strained, Supply, Tariffs,
-    Water, Worth,
+    Bids, Coin, Dark, Dispatch, Hashed, Load, Market, Money, Orders, Overhead, Roster, Routes, Sky, Strained, Supply,
+    Tariffs, Water, Worth,
 };
 use crate::region::{Region, State};
 use crate::{
@@ -51,6 +51,8 @@ pub struct Step {
     pub hashed: Hashed,
     /// Coin made.
     pub coin: Coin,
+    /// Machines standing where as a month begins; empty in other steps.
+    pub roster: Roster,
     /// Orders of the month.
     pub orders: Orders,
     /// Money moved.
@@ -69,7 +71,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
     let tariffs = finance::tariffs(&world.finance, &state.law.rules.finance, &mut state.finance, now);
     let routes = channel::route(&world.channels, &state.law.rules.channel, &mut state.channels, now);
     let worth = operator::worth(&world.operators, &state.operators, &market, &routes, &tariffs);
-    let orders = month_turned(world, state, now, &market, &worth);
+    let (roster, orders) = month_turned(world, state, now, &market, &worth);
     hydro::fail(&mut state.hydro, &world.window, now);
     grid::fail(&world.grid, &mut state.grid, &world.window, now);
     market::value_if_due(world, state, now, &worth)?;
@@ -125,6 +127,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
         water,
         hashed,
         coin,
+        roster,
         orders,
         money,
         residual: balance::Residual::default(),
@@ -154,9 +157,9 @@ fn readings(world: &Region, step: &Step) -> policy::Readings {
 }
 
 /// At the turn of a month operators decide and the fleet takes delivery of what they decide.
-fn month_turned(world: &Region, state: &mut State, now: &Moment, market: &Market, worth: &Worth) -> Orders {
+fn month_turned(world: &Region, state: &mut State, now: &Moment, market: &Market, worth: &Worth) -> (Roster, Orders) {
     if !now.first_of_month() {
-        return Orders::default();
+        return (Roster::default(), Orders::default());
     }
     let roster = fleet::roster(&world.fleet, &state.fleet);
     let procurement = channel::procure(&world.channels, &state.law.rules.channel, &state.channels, now);
@@ -171,5 +174,5 @@ fn month_turned(world: &Region, state: &mut State, now: &Moment, market: &Market
         &procurement,
     );
     fleet::receive(&world.fleet, &mut state.fleet, now, &orders);
-    orders
+    (roster, orders)
 }

@@ -95,6 +95,8 @@ pub struct TariffBook {
     pub hosting: f64,
     /// Share of the business price that is owed for contracted power whether it is used or not: capacity and network.
     pub standing: f64,
+    /// Of that share, the part for capacity: sites on hourly price categories owe it for power in the region's peak hours.
+    pub capacity: f64,
     /// Share of the hosted price that clients owe whether they use it or not (take or pay).
     pub take_or_pay: f64,
 }

@@ -24,6 +24,7 @@ fn world(home: Option<f64>) -> Finance {
             business: Steps::constant(3.65),
             hosting: 1.05,
             standing: 0.0,
+            capacity: 0.0,
             take_or_pay: 0.0,
         },
         tax: Steps::constant(TaxLaw {
@@ -37,9 +38,9 @@ fn world(home: Option<f64>) -> Finance {
         yardsticks: Yardsticks { network: 1.5, shadow_cap: 5.0, low_voltage: 0.0, average_cost: Steps::constant(2.6) },
         exchange: Daily::constant(68.55),
         sites: Table::new(vec![
-            Payer { operator: OperatorId(0), bus: BusId(0), class: Class::Hosted },
-            Payer { operator: OperatorId(1), bus: BusId(1), class: Class::Business },
-            Payer { operator: OperatorId(2), bus: BusId(1), class: Class::Home(Settlement::Urban) },
+            Payer { operator: OperatorId(0), bus: BusId(0), class: Class::Hosted, hourly: false },
+            Payer { operator: OperatorId(1), bus: BusId(1), class: Class::Business, hourly: false },
+            Payer { operator: OperatorId(2), bus: BusId(1), class: Class::Home(Settlement::Urban), hourly: false },
         ]),
         operators: Table::new(vec![Class::Hosted, Class::Business, Class::Home(Settlement::Urban)]),
         treasury: Table::filled(3, Treasury::default()),
@@ -81,6 +82,17 @@ fn load() -> Load {
 
 /// Settles so many hours; gives the last state and the sums of the money.
 fn run(given: &Finance, rules: &Rules, hours: usize, mw: [f64; 3], orders: &Orders) -> (FinanceNow, Vec<Money>) {
+    run_at(given, rules, hours, |_| mw, orders)
+}
+
+/// The same with power by hour.
+fn run_at(
+    given: &Finance,
+    rules: &Rules,
+    hours: usize,
+    mw: impl Fn(usize) -> [f64; 3],
+    orders: &Orders,
+) -> (FinanceNow, Vec<Money>) {
     let mut now = given.start(Seed(1), Member(0), &window());
     let market = Market { price_usd: 20_123.45, ..Market::default() };
     let coin = Coin { paid: Table::new(vec![Satoshi(12_345_678), Satoshi(33_333_333), Satoshi(1)]), ..Coin::default() };
@@ -90,7 +102,7 @@ fn run(given: &Finance, rules: &Rules, hours: usize, mw: [f64; 3], orders: &Orde
         let prices = tariffs(given, rules, &mut now, &moment);
         let none = Orders::default();
         let orders = if step == 5 { orders } else { &none };
-        let (load, dispatch, hashed) = (load(), dispatch(), hashed(mw));
+        let (load, dispatch, hashed) = (load(), dispatch(), hashed(mw(step)));
         let money = settle(
             given,
             rules,
@@ -274,4 +286,59 @@ fn what_is_owed_for_power_is_paid_whether_it_is_used_or_not() {
     assert!((t.marginal[business].as_usd_per_kwh() / t.site[business].as_usd_per_kwh() - 0.6).abs() < 1e-12);
     let home = given.sites.enumerate().find(|(_, p)| matches!(p.class, Class::Home(_))).unwrap().0;
     assert_eq!(t.marginal[home], t.site[home]);
+}
+
+#[test]
+fn capacity_is_owed_for_power_in_the_peak_hour_and_can_be_shaved() {
+    let mut given = world(None);
+    (given.tariffs.standing, given.tariffs.capacity) = (0.4, 0.2);
+    let rules = Rules::none(&given);
+    let who = OperatorId(1);
+    let july = 31 * 24;
+    let bill = |given: &Finance, mw: fn(usize) -> f64| -> [f64; 3] {
+        let (now, all) = run_at(given, &rules, july, |step| [0.0, mw(step), 0.0], &Orders::default());
+        now.closes().unwrap();
+        let sum = |f: fn(&Settled) -> Cents| all.iter().map(|m| f(&m.operators[who]).as_usd()).sum::<f64>();
+        [sum(|s| s.power), sum(|s| s.power_capacity), sum(|s| s.power_contract)]
+    };
+    let flat_price = 10e3 * july as f64 * 3.65 / 68.55;
+    let even = |_: usize| 10.0;
+    let contracted = bill(&given, even);
+    given.sites[SiteId(1)].hourly = true;
+    let hourly = bill(&given, even);
+    // An even load pays the same in both categories, part by part.
+    assert!((contracted[0] / flat_price - 1.0).abs() < 1e-6 && (hourly[0] / flat_price - 1.0).abs() < 1e-6);
+    assert!((hourly[1] / flat_price - 0.2).abs() < 1e-6 && (hourly[2] / flat_price - 0.2).abs() < 1e-6);
+    assert!(contracted[1] == 0.0 && (contracted[2] / flat_price - 0.4).abs() < 1e-6);
+    // With even demand the load of the miner alone makes the peak: shaving one hour moves it into another and saves nothing.
+    let shaved = bill(&given, |step| if step % 24 == 0 { 0.0 } else { 10.0 });
+    assert!((shaved[1] / hourly[1] - 1.0).abs() < 1e-6, "{shaved:?}");
+    // A miner that stands still all day while others make the peak owes no capacity, and the contract goes on.
+    let nights = bill(&given, |step| if (step / 24) % 7 == 1 || (step / 24) % 7 == 2 { 10.0 } else { 0.0 });
+    assert_eq!(nights[1], 0.0, "weekends have no peak");
+    assert!(nights[2] > 0.19 * flat_price);
+}
+
+#[test]
+fn one_more_kilowatt_hour_costs_the_guessed_peak() {
+    let mut given = world(None);
+    (given.tariffs.standing, given.tariffs.capacity) = (0.4, 0.2);
+    given.sites[SiteId(1)].hourly = true;
+    let rules = Rules::none(&given);
+    let mut now = given.start(Seed(1), Member(0), &window());
+    let share = |now: &mut FinanceNow, step: usize| {
+        let t = tariffs(&given, &rules, now, &window().moment(step));
+        t.marginal[SiteId(1)].as_usd_per_kwh() / t.site[SiteId(1)].as_usd_per_kwh()
+    };
+    // Nothing known: the month's capacity is spread over the hours of its working days; July 2022 had 21 of 31.
+    assert!((share(&mut now, 0) - (0.6 + 0.2 * 31.0 / 21.0)).abs() < 1e-12);
+    assert!((share(&mut now, 24) - 0.6).abs() < 1e-12, "a Saturday");
+    for step in 0..31 * 24 {
+        let moment = window().moment(step);
+        let load = if moment.hour() == 19 { 6000.0 } else { 5000.0 };
+        now.peaks.observe(&moment, load, core::iter::empty());
+    }
+    let monday = 31 * 24;
+    assert!(share(&mut now, monday + 19) > 5.0, "{}", share(&mut now, monday + 19));
+    assert!(share(&mut now, monday + 3) < 0.65, "{}", share(&mut now, monday + 3));
 }

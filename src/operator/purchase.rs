@@ -40,7 +40,8 @@ pub(super) fn rank(operators: &Operators, holding: &Holding, outlook: &Outlook) 
         .filter_map(|model| {
             let listing = &operators.listings[model];
             operators.market.sells(listing, outlook.day).then(|| {
-                let price = operators.market.price_usd(listing, outlook.quoted, outlook.day) * outlook.procured.premium;
+                let price =
+                    operators.market.price_usd(listing, outlook.quoted, outlook.day) * (1.0 + outlook.procured.premium);
                 let payback = payback(operators, holding, outlook, listing, price);
                 (Choice { model, price_usd: price, payback }, listing.efficiency().as_j_per_th())
             })

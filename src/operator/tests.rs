@@ -69,7 +69,7 @@ struct Month {
     channel: Option<ChannelId>,
 }
 
-const GOOD: Month = Month { hashprice: 190.0, tariff: 0.05, premium: 1.1, channel: Some(ChannelId(0)) };
+const GOOD: Month = Month { hashprice: 190.0, tariff: 0.05, premium: 0.1, channel: Some(ChannelId(0)) };
 
 fn decided(
     ops: &Operators,
@@ -216,7 +216,7 @@ fn who_cannot_buy_does_not() {
         let list = roster([[0, 20_000, 0, 0], [0, 14_792, 0, 0]]);
         drawn(&ops, &decided(&ops, &rules, &mut now, "2022-03-01", &Month { premium, ..GOOD }, &list), 0)
     };
-    assert!(bought(1.1) > 30.0 && bought(3.0) == 0.0, "a premium can stop purchases");
+    assert!(bought(0.1) > 30.0 && bought(2.0) == 0.0, "a premium can stop purchases");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use super::Record;
 use super::columns::{Columns, Totals};
 use super::effects::Effects;
+use super::gains::Gains;
+use super::installed::Installed;
 use super::last_mile::LastMileTally;
 use super::limits::Limits;
 use super::sheets;
@@ -25,6 +27,8 @@ pub struct Recorder {
     columns: Columns,
     tally: Tally,
     effects: Effects,
+    gains: Gains,
+    installed: Installed,
     limits: Limits,
     last_mile: LastMileTally,
     timeline: Timeline,
@@ -38,6 +42,8 @@ impl Recorder {
             columns: Columns::new(world.window.steps()),
             tally: Tally::default(),
             effects: Effects::default(),
+            gains: Gains::default(),
+            installed: Installed::default(),
             limits: Limits::default(),
             last_mile: LastMileTally::default(),
             timeline: Timeline::default(),
@@ -56,6 +62,8 @@ impl Recorder {
         }
         self.tally.record(world, step, &totals);
         self.effects.record(world, step, &totals);
+        self.gains.record(world, step);
+        self.installed.record(world, step);
         self.limits.record(world, step);
         self.last_mile.record(step);
         self.timeline.record(world, step, &totals);
@@ -70,9 +78,12 @@ impl Recorder {
             headlines.extend(sheets::leakage(world, state));
         }
         headlines.extend(self.effects.headlines(world));
+        headlines.extend(self.gains.headlines(world));
         headlines.extend(self.last_mile.headlines(world));
         headlines.sort_by_key(|h| super::metric::place(h.key));
         let mut sheets = sheets::all(world, state, &self.tally, &branches);
+        sheets.extend(self.gains.sheets(world));
+        sheets.extend(self.installed.sheets(world));
         sheets.extend(self.last_mile.sheets(world, state));
         Record {
             window: world.window,

@@ -34,6 +34,9 @@
 //! | `transformers` | `load_village_pct`, `load_village_without_mining_pct`, `hot_spot_village_c`, `hot_spot_village_without_mining_c`, `temperature_irkutsk_c` | `transformers`: `class`, `count`, `ever_above_100pct_per_1000` |
 //! | `homes-dark` | `homes_dark` | `outages`: `day`, `homes`, `cause` |
 //! | `fleet` | | `fleet`: `model`, `efficiency_j_per_th`, `machines`, `power_mw`, `hashrate_eh_s` |
+//! | `fleet-by-month` | | `fleet_by_month`: `month`, `class`, `power_mw`, `hashrate_eh_s` |
+//! | `payback` | | `payback`: `month`, `miners`, `expected_months`, `payback_months`, `earned_back_share` |
+//! | `dollar` | | `dollar`: `miners`, `home_tariff`, `revenue_usd`, then what it was spent on, `left_usd` |
 //! | `effect` | | `summary` of a comparison: `arm`, `metric`, `of`, `unit`, `baseline`, `diff`, `std_err`, `diff_p05`, `diff_p95` |
 //! | `attribution` | | `attribution`: `arm`, `metric`, `of`, `measure`, `effect`, `std_err` |
 //! | `leakage` | | `summary` of a comparison: rows of `income_by_channel_usd` |
@@ -47,9 +50,11 @@ mod attribution;
 mod baikal_level;
 mod break_evens;
 mod corridor_duration;
+mod dollar;
 mod effect;
 mod fans;
 mod fleet;
+mod fleet_by_month;
 mod generation;
 mod hashrate;
 mod homes_dark;
@@ -58,6 +63,7 @@ mod leakage;
 mod ledgers;
 mod map;
 mod outcomes;
+mod payback;
 mod peak_week;
 mod strain_heatmap;
 mod sweep;
@@ -100,8 +106,11 @@ pub const FIGURES: &[Figure] = &[
     Figure { id: "generation", draw: generation::draw },
     Figure { id: "hashrate", draw: hashrate::draw },
     Figure { id: "fleet", draw: fleet::draw },
+    Figure { id: "fleet-by-month", draw: fleet_by_month::draw },
     Figure { id: "break-evens", draw: break_evens::draw },
+    Figure { id: "payback", draw: payback::draw },
     Figure { id: "ledgers", draw: ledgers::draw },
+    Figure { id: "dollar", draw: dollar::draw },
 ];
 
 /// A picture drawn.
@@ -223,6 +232,24 @@ fn month_axis(canvas: &mut Canvas<'_>, frame: Frame, view: &View<'_>, days: &Sca
                 canvas.label(&[((x + 3.0, frame.bottom + 34.0), Anchor::Start)], &year, letters.bold());
                 year_shown = day.year();
             }
+        }
+    }
+}
+
+/// Names of months under columns of one month each, the year under each January and the first.
+fn month_names(canvas: &mut Canvas<'_>, frame: Frame, view: &View<'_>, labels: &[String], x: &Scale) {
+    let letters = Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle);
+    let room = ((frame.right - frame.left) / 36.0) as usize;
+    let every = [1, 2, 3, 6, 12].into_iter().find(|n| labels.len() / n <= room.clamp(1, 12)).unwrap_or(12);
+    for (m, label) in labels.iter().enumerate() {
+        let (year, month) = label.split_once('-').unwrap_or((label, "1"));
+        let month: u32 = month.parse().unwrap_or(1);
+        let at = x.at(m as f64 + 0.5);
+        if (month.max(1) as usize - 1).is_multiple_of(every) {
+            canvas.text((at, frame.bottom + 18.0), &month_short(month, view.language), letters);
+        }
+        if m == 0 || month == 1 {
+            canvas.label(&[((at, frame.bottom + 34.0), Anchor::Middle)], year, letters.bold());
         }
     }
 }

@@ -407,6 +407,11 @@ fn column(key: &str) -> (String, String) {
     (key.into(), format!("Synthetic {}.", super::data::words_of(key)))
 }
 
+/// The months of two years.
+fn months() -> impl Iterator<Item = String> {
+    (0..24).map(|m| format!("{}-{:02}", 2022 + m / 12, m % 12 + 1))
+}
+
 fn sheets() -> Vec<Sheet> {
     let machines = [
         ("Antminer S9", 98.0),
@@ -550,6 +555,67 @@ fn sheets() -> Vec<Sheet> {
             .map(column)
             .to_vec(),
             rows: ledgers,
+        },
+        Sheet {
+            name: "dollar",
+            columns: [
+                "miners",
+                "home_tariff",
+                "revenue_usd",
+                "pool_usd",
+                "exchanges_usd",
+                "energy_usd",
+                "contract_usd",
+                "capacity_usd",
+                "host_usd",
+                "tax_usd",
+                "machines_usd",
+                "left_usd",
+            ]
+            .map(column)
+            .to_vec(),
+            rows: [
+                ("miners_home", "scenario", [100.0, 2.0, 3.0, 1.4, 0.0, 0.0, 0.0, 0.0, 60.0, 33.6]),
+                ("miners_home", "published", [100.0, 2.0, 3.0, 16.0, 0.0, 0.0, 0.0, 0.0, 60.0, 19.0]),
+                ("miners_firms", "", [200.0, 4.0, 6.0, 60.0, 24.0, 20.0, 0.0, 9.0, 90.0, -13.0]),
+                ("miners_hosted", "", [50.0, 1.0, 1.5, 2.0, 20.0, 0.0, 9.0, 1.0, 2.0, 13.5]),
+            ]
+            .map(|(who, rate, numbers)| [text(who), text(rate)].into_iter().chain(numbers.map(num)).collect())
+            .to_vec(),
+        },
+        Sheet {
+            name: "fleet_by_month",
+            columns: ["month", "class", "power_mw", "hashrate_eh_s"].map(column).to_vec(),
+            rows: months()
+                .enumerate()
+                .flat_map(|(m, month)| {
+                    let classes = [
+                        ("over_68", 90.0),
+                        ("from_38_to_68", 50.0),
+                        ("from_25_to_38", 31.0),
+                        ("from_19_to_25", 21.5),
+                        ("under_19", 17.5),
+                    ];
+                    classes.into_iter().enumerate().map(move |(i, (class, e))| {
+                        let mw = 40.0 + 6.0 * (m as f64) * (i as f64) / 4.0;
+                        vec![text(&month), text(class), num(mw), num(mw / e)]
+                    })
+                })
+                .collect(),
+        },
+        Sheet {
+            name: "payback",
+            columns: ["month", "miners", "expected_months", "payback_months", "earned_back_share"].map(column).to_vec(),
+            rows: months()
+                .enumerate()
+                .flat_map(|(m, month)| {
+                    ["miners_home", "miners_firms"].into_iter().enumerate().map(move |(k, who)| {
+                        let months = 9.0 + 4.0 * k as f64 + 5.0 * libm::sin(m as f64 / 3.0);
+                        let came = if m < 12 { num(months + 2.0) } else { Cell::Empty };
+                        vec![text(&month), text(who), num(months), came, num(if m < 12 { 1.0 } else { 0.6 })]
+                    })
+                })
+                .collect(),
         },
     ]
 }

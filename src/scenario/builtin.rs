@@ -37,6 +37,7 @@ const SCENARIOS: &[(&str, &str)] = embedded![".toml":
     "irkutsk/normal-year",
     "irkutsk/published-tariff",
     "irkutsk/interruptible-miners",
+    "irkutsk/peak-shaving",
     "irkutsk/mining-moved-north",
     "irkutsk/reinforcement",
     "irkutsk/smelter-loss",

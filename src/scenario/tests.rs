@@ -267,3 +267,51 @@ fn the_json_schema_names_every_key() {
     assert_eq!(reservoir["enabled"]["default"], true);
     assert_eq!(schema["required"][0], "format");
 }
+
+#[test]
+fn what_the_parties_gain_is_what_was_mined_less_what_its_power_cost() {
+    use crate::finance::tariff::Class;
+    use crate::random::{Member, Seed};
+    use crate::scenario::Scenario;
+    for name in ["classroom/one-barn", "classroom/two-part-tariff"] {
+        let region = Scenario::builtin(name).unwrap().build().unwrap();
+        let mut state = crate::region::State::start(&region, Seed(1), Member(0));
+        let mut gains = crate::record::gains::Gains::default();
+        let (mut mined, mut cost) = (0.0, 0.0);
+        for step in 0..region.window.steps() {
+            let now = region.window.moment(step);
+            let done = crate::step::advance(&region, &mut state, &now).unwrap();
+            mined += done.coin.pool_income.0 as f64 / 1e8 * done.market.price_usd;
+            for (settled, class) in done.money.operators.iter().zip(region.finance.operators.iter()) {
+                cost += match class {
+                    Class::Home(_) => settled.power.as_usd() + done.money.home_mining.average_cost,
+                    _ => (settled.power - settled.power_host).as_usd(),
+                };
+            }
+            gains.record(&region, &done);
+        }
+        let sum: f64 = gains.by_party(&region, false).iter().map(|p| p.1).sum();
+        assert!((sum - (mined - cost)).abs() < 1e-6 * mined + 8.0, "{name}: {sum} against {mined} less {cost}");
+        assert!(cost > 0.0);
+    }
+}
+
+#[test]
+fn machines_cost_the_world_price_and_what_the_way_to_them_adds() {
+    use crate::flows::OrderReason;
+    use crate::random::{Member, Seed};
+    use crate::scenario::Scenario;
+    let scenario = Scenario::builtin("irkutsk").unwrap().set("window.to", "2022-01-02").unwrap();
+    let region = scenario.build().unwrap();
+    let mut state = crate::region::State::start(&region, Seed(1), Member(0));
+    let step = crate::step::advance(&region, &mut state, &region.window.moment(0)).unwrap();
+    let bought = step.orders.orders.iter().filter(|o| o.reason == OrderReason::Growth);
+    let over: Vec<f64> = bought
+        .map(|o| {
+            let listing = &region.operators.listings[o.model];
+            o.price_usd / region.operators.market.price_usd(listing, step.market.hashprice, step.now.day)
+        })
+        .collect();
+    // White and grey import of 2022: 12 to 22 % over Shenzhen, duty and expected penalties on top.
+    assert!(over.len() > 10 && over.iter().all(|x| (1.05..1.6).contains(x)), "{over:?}");
+}

@@ -37,6 +37,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     machines.sort_by(|a, b| b.at.total_cmp(&a.at).then_with(|| a.name.cmp(b.name)));
     let tariffs = tariffs(view);
     let dearest = tariffs.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+    let marginal = dearest.and_then(|d| machines.iter().rposition(|m| m.at >= d.1));
     let title = match dearest {
         Some((_, tariff)) => {
             let lose = machines.iter().filter(|m| m.at < *tariff).count();
@@ -81,15 +82,18 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 "Тариф безубыточности по моделям: что зарабатывает кВт·ч, долл., после пула и охлаждения",
             )
             .into(),
-        note: if ranged {
-            view.pick(
-                "Dot: at the window’s mean hashprice; bar: from its lowest to its highest. J/TH: joules for a terahash.",
-                "Точка: при среднем хешпрайсе; полоса: от наименьшего до наибольшего. J/TH: джоулей на терахеш.",
-            )
-            .into()
-        } else {
-            String::new()
-        },
+        note: format!(
+            "{}{}",
+            marginal_note(view, &machines, marginal, dearest),
+            if ranged {
+                view.pick(
+                    "Dot: at the window’s mean hashprice; bar: from its lowest to its highest. J/TH: joules for a terahash.",
+                    "Точка: при среднем хешпрайсе; полоса: от наименьшего до наибольшего. J/TH: джоулей на терахеш.",
+                )
+            } else {
+                ""
+            }
+        ),
     };
     let numbers = |f: fn(&Machine<'_>) -> f64| machines.iter().map(f).collect::<Vec<_>>();
     let mut columns = vec![
@@ -143,16 +147,19 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         let above = 16.0 * kinds.len() as f64 + if narrow { 24.0 } else { 6.0 };
         let room = ((frame.bottom - frame.top - above) / 12.0) as usize;
         let every = machines.len().div_ceil(room.max(1));
-        let shown: Vec<&Machine<'_>> = machines.iter().step_by(every.max(1)).collect();
-        let size = ((frame.bottom - frame.top - above) / shown.len() as f64 - 1.5).clamp(10.0, 14.0);
+        // … and the marginal machine among them.
+        let all = machines.iter().enumerate();
+        let shown: Vec<(usize, &Machine<'_>)> =
+            all.filter(|(i, _)| i % every.max(1) == marginal.unwrap_or(0) % every.max(1)).collect();
+        let size = ((frame.bottom - frame.top - 56.0) / shown.len() as f64 - 1.5).clamp(9.5, 14.0);
         let letters = Lettering::new(size);
-        let widest = shown.iter().map(|m| canvas.width(m.name, letters)).fold(0.0, f64::max);
+        let widest = shown.iter().map(|(_, m)| canvas.width(m.name, letters.bold())).fold(0.0, f64::max);
         let margin = if narrow { 16.0 } else { 24.0 };
         frame.left = margin + widest + 50.0;
         let count = if narrow { 3 } else { 6 };
-        frame.top += above;
-        let highest =
-            range(shown.iter().flat_map(|m| [m.at, m.high]).chain(tariffs.iter().map(|t| t.1))).map_or(0.1, |r| r.1);
+        frame.top += 16.0 * kinds.len() as f64 + 6.0;
+        let highest = range(shown.iter().flat_map(|(_, m)| [m.at, m.high]).chain(tariffs.iter().map(|t| t.1)))
+            .map_or(0.1, |r| r.1);
         let x = Scale::round((0.0, highest), (frame.left, frame.right - 10.0), count);
         let y = Scale::new((0.0, shown.len() as f64), (frame.top, frame.bottom));
         for tick in x.ticks(count) {
@@ -196,13 +203,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             "J/TH",
             Lettering::new(size.min(12.0)).color(style::GRAY).anchor(Anchor::End),
         );
-        if shown.len() < machines.len() {
-            let text = say!(view, "{} of {} models", "{} из {} моделей", shown.len(), machines.len());
-            canvas.label(&[((margin, frame.top - 4.0), Anchor::Start)], &text, Lettering::new(12.0).color(style::GRAY));
-        }
-        for (i, m) in shown.iter().enumerate() {
+        for (i, (place, m)) in shown.iter().enumerate() {
             let at = y.at(i as f64 + 0.5);
-            canvas.plain((margin, at + size * 0.34), m.name, letters);
+            let last_to_pay = Some(*place) == marginal;
+            canvas.plain((margin, at + size * 0.34), m.name, if last_to_pay { letters.bold() } else { letters });
             canvas.text(
                 (frame.left - 8.0, at + size * 0.34),
                 &number::fixed(m.efficiency, 1),
@@ -211,9 +215,32 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             if m.low < m.high {
                 canvas.line(&[(x.at(m.low), at), (x.at(m.high), at)], Ink::new(style::SLATE, 4.0));
             }
-            canvas.dot((x.at(m.at), at), (size * 0.3).min(4.0), style::BLACK);
+            let radius = (size * 0.3).min(4.0);
+            if last_to_pay {
+                canvas.dot((x.at(m.at), at), radius + 3.0, style::VERMILION);
+            }
+            canvas.dot((x.at(m.at), at), radius, style::BLACK);
         }
     })
+}
+
+/// Names the marginal machine: the one that at the mean hashprice just pays the dearest tariff, and is the next to stop.
+fn marginal_note(
+    view: &View<'_>,
+    machines: &[Machine<'_>],
+    marginal: Option<usize>,
+    dearest: Option<&(String, f64)>,
+) -> String {
+    match (marginal.and_then(|m| machines.get(m)), dearest) {
+        (Some(machine), Some((_, tariff))) => say!(
+            view,
+            "Ringed: the marginal machine at {} a kWh, {}, the next to stop. ",
+            "Обведена предельная машина при {} за кВт·ч – {}: остановится следующей. ",
+            number::tariff(*tariff),
+            machine.name
+        ),
+        _ => String::new(),
+    }
 }
 
 /// The tariffs in force, each with the name of those who pay it; names that differ after a comma are told once.

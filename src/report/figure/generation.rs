@@ -1,10 +1,10 @@
 //! `generation`: what made the region's power, month by month, and what left it.
 
-use super::{Drawing, finish};
+use super::{Drawing, finish, month_names};
 use crate::record::Value;
 use crate::report::data::{Column, Table};
-use crate::report::style::{self, Anchor, Frame, Ink, Lettering, Point, Rgb, Scale, Words};
-use crate::report::view::{View, month_short, range, say};
+use crate::report::style::{self, Frame, Ink, Lettering, Point, Rgb, Scale, Words};
+use crate::report::view::{View, range, say};
 use crate::report::{ReportError, number, period};
 
 /// Plants of the cascade that stand outside the region, where the headlines do not tell.
@@ -190,19 +190,6 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             let color = if *color == (0xa6, 0xd5, 0xf2) { style::SKY } else { *color };
             canvas.text((frame.right + 8.0, at), name, Lettering::new(13.5).bold().color(color));
         }
-        let letters = Lettering::new(13.0).color(style::GRAY).anchor(Anchor::Middle);
-        let room = ((frame.right - frame.left) / 36.0) as usize;
-        let every = [1, 2, 3, 6, 12].into_iter().find(|n| months / n <= room.clamp(1, 12)).unwrap_or(12);
-        for (m, label) in labels.iter().enumerate() {
-            let (year, month) = label.split_once('-').unwrap_or((label, "1"));
-            let month: u32 = month.parse().unwrap_or(1);
-            let at = x.at(m as f64 + 0.5);
-            if ((month - 1) as usize).is_multiple_of(every) {
-                canvas.text((at, frame.bottom + 18.0), &month_short(month, view.language), letters);
-            }
-            if m == 0 || month == 1 {
-                canvas.label(&[((at, frame.bottom + 34.0), Anchor::Middle)], year, letters.bold());
-            }
-        }
+        month_names(canvas, frame, view, &labels, &x);
     })
 }

@@ -46,6 +46,14 @@ pub const TARIFF: TableSpec = table_spec(
         )
         .default(0.0),
         number(
+            "business_capacity_share",
+            "",
+            0.0,
+            1.0,
+            "Of that share, the part for capacity: sites with `price_category = \"hourly\"` owe it for peak hours.",
+        )
+        .default(0.0),
+        number(
             "hosted_take_or_pay_share",
             "",
             0.0,
@@ -133,6 +141,10 @@ pub fn build(all: &View, window: &Window) -> Option<Finance> {
             "the end months are held",
         );
     }
+    if tariff.number("business_capacity_share") > tariff.number("business_standing_share") {
+        let found = "a part for capacity above the whole standing share";
+        tariff.problem("business_capacity_share", found, "at most business_standing_share, of which it is a part", "");
+    }
     let rate = Tariff::usd_per_kwh(tariff.number("home_usd_per_kwh"));
     let payers: Vec<Payer> = all.tables("site").iter().map(|(_, v)| payer(v)).collect();
     let mut operators = vec![Class::Home(Settlement::Urban); all.tables("operator").len()];
@@ -158,6 +170,7 @@ pub fn build(all: &View, window: &Window) -> Option<Finance> {
             business: business?,
             hosting: tariff.number("hosting_rub_per_kwh"),
             standing: tariff.number("business_standing_share"),
+            capacity: tariff.number("business_capacity_share"),
             take_or_pay: tariff.number("hosted_take_or_pay_share"),
         },
         tax: tax?,
@@ -236,7 +249,18 @@ fn payer(v: &View) -> Payer {
         operator: OperatorId::from_index(v.reference("operator")),
         bus: BusId::from_index(v.reference("bus")),
         class,
+        hourly: hourly(v),
     }
+}
+
+/// Whether a site's capacity is billed by peak hours; only firms that buy their own power may choose so.
+fn hourly(v: &View) -> bool {
+    let hourly = v.choice("price_category") == "hourly";
+    if hourly && v.choice("tariff_class") != "business" {
+        let found = format!("hourly, at a site whose tariff_class is {}", v.choice("tariff_class"));
+        v.problem("price_category", found, "hourly only where tariff_class is \"business\"", "");
+    }
+    hourly
 }
 
 #[cfg(test)]
@@ -261,6 +285,7 @@ mod tests {
             reference("operator", "operator", ""),
             choice("tariff_class", &["home", "business", "hosted"], ""),
             choice("settlement", &["urban", "rural"], "").default_text("urban"),
+            choice("price_category", &["flat", "hourly"], "").default_text("flat"),
         ],
     );
     const ROOT: TableSpec = table_spec(

@@ -18,6 +18,12 @@ pub const SITE: TableSpec = table_spec(
         reference("climate_site", "climate_site", "Its weather."),
         choice("settlement", &["urban", "rural"], "Which home tariff holds there.").default_text("urban"),
         choice("tariff_class", &["home", "business", "hosted"], "Which tariff it pays."),
+        choice(
+            "price_category",
+            &["flat", "hourly"],
+            "How a firm pays for capacity: by contracted power, or by its power in the region's peak hours, which it may shave.",
+        )
+        .default_text("flat"),
         choice("medium", MEDIA, "What carries its machines' heat away.").default_text("air"),
         number("connected_mw", "MW", 0.0, 5000.0, "Connected power at the start, at the meter."),
         number("growth_weight", "", 0.0, 1e5, "Weight in the growth of connected power; absent: its connected power.")

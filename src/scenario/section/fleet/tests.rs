@@ -180,7 +180,7 @@ fn live(fleet: &Fleet, operators: &Operators, rules: impl Fn(Day) -> operator::R
     let procurement = Procurement {
         operators: Table::filled(
             operators.operators.len(),
-            Procured { premium: 1.15, delay_days: 35, channel: Some(ChannelId(0)), reach: Fraction::ALL },
+            Procured { premium: 0.15, delay_days: 35, channel: Some(ChannelId(0)), reach: Fraction::ALL },
         ),
     };
     let routes = Routes { kept: Table::filled(operators.operators.len(), Fraction::new(kept)), ..Routes::default() };

@@ -1,0 +1,261 @@
+//! Who gains and who pays: where the coin mined went, by operator and by party, and what a coin cost.
+//!
+//! Parties and what is counted as their gain, USD over the window:
+//!
+//! | party | gain |
+//! |---|---|
+//! | `miners_home`, `miners_firms`, `miners_hosted` | revenue less cashing out, power, levies, taxes and machines bought (those sold taken off) |
+//! | `hosts` | what they add to the price of power |
+//! | `pools` | coin of the blocks found less coin paid out: fees, and luck |
+//! | `exchanges` | fees and spreads of cashing out, expected penalties included |
+//! | `seized` | money lost with rails that were seized: whoever seized it |
+//! | `makers` | machines bought, duty, freight and premiums included |
+//! | `budget` | taxes and levies on mining |
+//! | `homes` | ordinary homes: average cost of their power less what they pay |
+//! | `power_system` | what all homes, mining ones included, pay less the average cost of their power |
+//!
+//! What firms and hosts pay for power is taken to be its cost, so nobody gains by it. The parties' gains sum to the coin mined
+//! less the cost of the power that made it: a test. Coin is valued at the price of its hour.
+
+use super::{Cell, Headline, Sheet, Value};
+use crate::finance::tariff::Class;
+use crate::flows::Settled;
+use crate::region::Region;
+use crate::step::Step;
+
+/// Sums of one operator, cents and satoshi.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spent {
+    coin: i64,
+    revenue: i64,
+    channel: i64,
+    power: i64,
+    power_published: i64,
+    contract: i64,
+    capacity: i64,
+    host: i64,
+    levy: i64,
+    tax: i64,
+    machines: i64,
+    /// Pool fee and rejects, at the price of the hour, USD.
+    pool_fee: f64,
+}
+
+impl Spent {
+    fn add(&mut self, s: &Settled) {
+        self.coin += s.coin.0;
+        self.revenue += s.revenue.0;
+        self.channel += s.channel_cost.0;
+        self.power += s.power.0;
+        self.power_published += s.power_published.0;
+        self.contract += s.power_contract.0;
+        self.capacity += s.power_capacity.0;
+        self.host += s.power_host.0;
+        self.levy += s.levy.0;
+        self.tax += s.tax.0;
+        self.machines += s.machines.0;
+    }
+    /// What a coin cost, USD: everything paid but machines, and with them.
+    fn per_coin(&self, power: i64, machines: bool) -> Option<f64> {
+        let bought = if machines { self.machines } else { 0 };
+        let paid = self.channel + power + self.levy + self.tax + bought;
+        (self.coin > 0).then(|| paid as f64 / 100.0 / (self.coin as f64 / 1e8))
+    }
+    fn left(&self, power: i64) -> f64 {
+        (self.revenue - self.channel - power - self.levy - self.tax - self.machines) as f64 / 100.0
+    }
+}
+
+/// Sums over a run from which gains are made.
+#[derive(Clone, Debug, Default)]
+pub struct Gains {
+    operators: Vec<Spent>,
+    pools: f64,
+    seized: f64,
+    homes: [f64; 2],
+    power_system: [f64; 2],
+}
+
+/// Kinds of operators by what they pay for power.
+const KINDS: [&str; 3] = ["miners_home", "miners_firms", "miners_hosted"];
+
+fn kind(class: Class) -> usize {
+    match class {
+        Class::Home(_) => 0,
+        Class::Business => 1,
+        Class::Hosted => 2,
+    }
+}
+
+impl Gains {
+    /// Adds a step.
+    pub fn record(&mut self, world: &Region, step: &Step) {
+        self.operators.resize(step.money.operators.len(), Spent::default());
+        let usd_per_coin = step.market.price_usd;
+        let mut paid = 0;
+        for ((sum, settled), fee) in
+            self.operators.iter_mut().zip(step.money.operators.iter()).zip(world.bitcoin.pool.fee.iter())
+        {
+            sum.add(settled);
+            paid += settled.coin.0;
+            let kept = fee.rest().value() * world.bitcoin.pool.rejects.rest().value();
+            sum.pool_fee += settled.coin.as_btc() * usd_per_coin * if kept > 0.0 { 1.0 / kept - 1.0 } else { 0.0 };
+        }
+        self.pools += (step.coin.pool_income.0 - paid) as f64 / 1e8 * usd_per_coin;
+        self.seized += step.routes.seized.iter().map(|d| d.as_usd()).sum::<f64>();
+        let m = &step.money;
+        let pairs = [(&m.all_homes, &m.home_mining), (&m.all_homes_published, &m.home_mining_published)];
+        for (i, (all, mining)) in pairs.into_iter().enumerate() {
+            self.homes[i] += all.average_cost - mining.average_cost;
+            self.power_system[i] -= all.average_cost;
+        }
+    }
+
+    /// Gains by party at the scenario's home rate or at the published tariff, USD.
+    pub fn by_party(&self, world: &Region, published: bool) -> Vec<(&'static str, f64)> {
+        let mut miners = [0.0; 3];
+        let usd = |f: fn(&Spent) -> i64| self.operators.iter().map(f).sum::<i64>() as f64 / 100.0;
+        for (sum, class) in self.operators.iter().zip(world.finance.operators.iter()) {
+            miners[kind(*class)] += sum.left(if published { sum.power_published } else { sum.power });
+        }
+        let which = usize::from(published);
+        let mut out: Vec<(&'static str, f64)> = KINDS.into_iter().zip(miners).collect();
+        out.extend([
+            ("hosts", usd(|s| s.host)),
+            ("pools", self.pools),
+            ("exchanges", usd(|s| s.channel) - self.seized),
+            ("seized", self.seized),
+            ("makers", usd(|s| s.machines)),
+            ("budget", usd(|s| s.tax + s.levy)),
+            ("homes", self.homes[which]),
+            ("power_system", self.power_system[which]),
+        ]);
+        out
+    }
+
+    /// The headlines.
+    pub fn headlines(&self, world: &Region) -> Vec<Headline> {
+        let operators = || world.atlas.operators.iter().zip(&self.operators);
+        let all = self.operators.iter().fold(Spent::default(), |mut all, s| {
+            all.coin += s.coin;
+            all.channel += s.channel;
+            all.power += s.power;
+            all.power_published += s.power_published;
+            all.levy += s.levy;
+            all.tax += s.tax;
+            all.machines += s.machines;
+            all
+        });
+        let per_coin = |f: &dyn Fn(&Spent) -> Option<f64>| {
+            let mut by: Vec<(String, f64)> = operators().filter_map(|(o, s)| Some((o.id.clone(), f(s)?))).collect();
+            by.extend(f(&all).map(|x| ("total".to_owned(), x)));
+            Value::ById(by)
+        };
+        let parties = |published| {
+            Value::ById(self.by_party(world, published).into_iter().map(|(p, x)| (p.to_owned(), x)).collect())
+        };
+        let usd = |f: fn(&Spent) -> i64| self.operators.iter().map(f).sum::<i64>() as f64 / 100.0;
+        let parts = vec![
+            ("energy".to_owned(), usd(|s| s.power - s.contract - s.capacity - s.host)),
+            ("contract".to_owned(), usd(|s| s.contract)),
+            ("capacity".to_owned(), usd(|s| s.capacity)),
+            ("host".to_owned(), usd(|s| s.host)),
+        ];
+        vec![
+            Headline { key: "cost_per_btc_usd", value: per_coin(&|s| s.per_coin(s.power, false)) },
+            Headline {
+                key: "cost_per_btc_published_tariff_usd",
+                value: per_coin(&|s| s.per_coin(s.power_published, false)),
+            },
+            Headline { key: "cost_per_btc_with_machines_usd", value: per_coin(&|s| s.per_coin(s.power, true)) },
+            Headline {
+                key: "cost_per_btc_with_machines_published_tariff_usd",
+                value: per_coin(&|s| s.per_coin(s.power_published, true)),
+            },
+            Headline { key: "power_cost_by_part_usd", value: Value::ById(parts) },
+            Headline { key: "gains_by_party_usd", value: parties(false) },
+            Headline { key: "gains_by_party_published_tariff_usd", value: parties(true) },
+        ]
+    }
+
+    /// Who gains, and where a dollar of revenue went.
+    pub fn sheets(&self, world: &Region) -> [Sheet; 2] {
+        [self.gains(world), self.dollar(world)]
+    }
+
+    fn gains(&self, world: &Region) -> Sheet {
+        let pairs = self.by_party(world, false).into_iter().zip(self.by_party(world, true));
+        Sheet {
+            name: "gains",
+            columns: [
+                ("party", "Who."),
+                ("gain_usd", "What it gained over the window; negative where it paid. Homes and the power system against the average cost of supply."),
+                ("gain_published_tariff_usd", "The same with homes, mining ones too, billed at the published tariff."),
+            ]
+            .map(|(k, d)| (k.to_owned(), d.to_owned()))
+            .to_vec(),
+            rows: pairs
+                .map(|((party, gain), (_, published))| {
+                    vec![Cell::Text(party.to_owned()), Cell::Number(gain), Cell::Number(published)]
+                })
+                .collect(),
+        }
+    }
+
+    /// Where each kind of miner's revenue, the pool's fee included, went.
+    fn dollar(&self, world: &Region) -> Sheet {
+        let mut rows = Vec::new();
+        for (at, name) in KINDS.iter().enumerate() {
+            let own = || {
+                let both = self.operators.iter().zip(world.finance.operators.iter());
+                both.filter(move |(_, class)| kind(**class) == at).map(|(s, _)| s)
+            };
+            let usd = |f: fn(&Spent) -> i64| own().map(f).sum::<i64>() as f64 / 100.0;
+            let fee: f64 = own().map(|s| s.pool_fee).sum();
+            if usd(|s| s.revenue) <= 0.0 {
+                continue;
+            }
+            let differs = usd(|s| (s.power - s.power_published).abs()) > 0.0;
+            let twins: &[(&str, bool)] =
+                if differs { &[("scenario", false), ("published", true)] } else { &[("", false)] };
+            for (rate, published) in twins {
+                let power = if *published { usd(|s| s.power_published) } else { usd(|s| s.power) };
+                let (contract, capacity, host) = (usd(|s| s.contract), usd(|s| s.capacity), usd(|s| s.host));
+                let numbers = [
+                    usd(|s| s.revenue) + fee,
+                    fee,
+                    usd(|s| s.channel),
+                    power - contract - capacity - host,
+                    contract,
+                    capacity,
+                    host,
+                    usd(|s| s.levy + s.tax),
+                    usd(|s| s.machines),
+                    own().map(|s| s.left(if *published { s.power_published } else { s.power })).sum(),
+                ];
+                let texts = [Cell::Text((*name).to_owned()), Cell::Text((*rate).to_owned())];
+                rows.push(texts.into_iter().chain(numbers.map(Cell::Number)).collect());
+            }
+        }
+        Sheet {
+            name: "dollar",
+            columns: [
+                ("miners", "Home miners, firms that buy their own power, or clients of hosts."),
+                ("home_tariff", "`scenario` or `published` where the two bills differ."),
+                ("revenue_usd", "Coin sold at the price of its hour, and what the pool kept of it."),
+                ("pool_usd", "The pool's fee, and shares it rejected."),
+                ("exchanges_usd", "Fees, spreads and losses of cashing out."),
+                ("energy_usd", "Power used."),
+                ("contract_usd", "Power owed for contracts, used or not."),
+                ("capacity_usd", "Capacity in the region's peak hours."),
+                ("host_usd", "What hosts add to the price of power."),
+                ("tax_usd", "Taxes and levies."),
+                ("machines_usd", "Machines bought, those sold taken off."),
+                ("left_usd", "What is left; negative where less came in than was spent."),
+            ]
+            .map(|(k, d)| (k.to_owned(), d.to_owned()))
+            .to_vec(),
+            rows,
+        }
+    }
+}
