@@ -126,9 +126,9 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 let from = if *cents >= 0.0 { up } else { down };
                 let to = from + cents;
                 if *cents >= 0.0 {
-                    up = to
+                    up = to;
                 } else {
-                    down = to
+                    down = to;
                 }
                 canvas.block((x.at(from.min(to)), a), (x.at(from.max(to)), z), color, 1.0);
                 canvas.line(&[(x.at(to), a), (x.at(to), z)], Ink::new(style::WHITE, 1.0));
@@ -140,7 +140,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             let letters = Lettering::new(if narrow { 11.5 } else { 13.0 });
             let (mut at, mut base) = (frame.left, z + 17.0);
             for (cents, (_, en, ru, color)) in bar.cents.iter().zip(PARTS).filter(|(c, _)| c.abs() >= 0.05) {
-                let decimals = if cents.abs() < 2.0 { 1 } else { 0 };
+                let decimals = usize::from(cents.abs() < 2.0);
                 let text = format!("{} {}", view.pick(en, ru), number::fixed(*cents, decimals));
                 let across = 14.0 + canvas.width(&text, letters);
                 if at + across > frame.right {
