@@ -221,7 +221,8 @@ impl<'a> Report<'a> {
             #[cfg(feature = "plots")]
             Piece::Page => {
                 let view = view::View::new(self.record, self.meta);
-                vec![Artifact::new("report.html", page::compose(&view, None, &self.drawn)?)]
+                let hours = page::Hours { run: view, against: None };
+                vec![Artifact::new("report.html", page::compose(&view, &hours, &self.drawn)?)]
             }
             #[cfg(not(feature = "plots"))]
             Piece::Figure(_) | Piece::Page => Vec::new(),
@@ -259,17 +260,23 @@ pub fn artifacts(record: &Record, meta: &Meta, wanted: Wanted) -> Result<Vec<Art
     Ok(all)
 }
 
-/// The page of a record that is there already, held against another one if there is one.
+/// The page of a record that is there already. `run` and `against` are whose hours it shows, where they are not its own: one
+/// future of a study, or a run and the one that it is held against.
 ///
 /// # Errors
 /// Whatever drawing or the template refuses.
 #[cfg(feature = "plots")]
-pub fn page_of(view: &view::View<'_>, against: Option<&view::View<'_>>) -> Result<Artifact, ReportError> {
+pub fn page_of(
+    view: &view::View<'_>,
+    run: Option<&view::View<'_>>,
+    against: Option<&view::View<'_>>,
+) -> Result<Artifact, ReportError> {
     let mut drawn = Vec::new();
     for figure in figure::FIGURES {
         drawn.extend((figure.draw)(view)?);
     }
-    Ok(Artifact::new("report.html", page::compose(view, against, &drawn)?))
+    let hours = page::Hours { run: run.copied().unwrap_or(*view), against: against.copied() };
+    Ok(Artifact::new("report.html", page::compose(view, &hours, &drawn)?))
 }
 
 /// JSON for people: indented, with a newline at the end.

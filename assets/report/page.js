@@ -27,10 +27,11 @@
     return new Uint8Array(await new Response(stream).arrayBuffer());
   };
   let packed = null;
-  const unpacked = new Map();
-  const values = (run, key) => {
+  const unpacked = new Map(), stepped = new Map();
+  // Whole steps: differences of neighbors summed, then the day before added, then the first run.
+  const levels = (run, key) => {
     const name = run + "/" + key;
-    if (unpacked.has(name)) return unpacked.get(name);
+    if (stepped.has(name)) return stepped.get(name);
     const spec = about.runs[run] && about.runs[run].series[key];
     if (!spec || !packed) return null;
     const out = new Float64Array(about.steps);
@@ -43,8 +44,23 @@
         word += (byte & 127) * shift;
       }
       level += word % 2 ? -(word + 1) / 2 : word / 2;
-      out[i] = level * spec.quantum;
+      out[i] = level;
     }
+    if (spec.lag) for (let i = spec.lag; i < out.length; i++) out[i] += out[i - spec.lag];
+    if (spec.on) {
+      const first = levels(0, key);
+      for (let i = 0; i < out.length; i++) out[i] += first[i];
+    }
+    stepped.set(name, out);
+    return out;
+  };
+  const values = (run, key) => {
+    const name = run + "/" + key;
+    if (unpacked.has(name)) return unpacked.get(name);
+    const steps = levels(run, key);
+    if (!steps) return null;
+    const quantum = about.runs[run].series[key].quantum;
+    const out = steps.map((step) => step * quantum);
     unpacked.set(name, out);
     return out;
   };
@@ -105,10 +121,14 @@
     }
     lines() {
       const out = [];
+      this.same = [];
       about.runs.forEach((run, r) => {
         for (const s of this.spec.series) {
           const data = values(r, s.key);
-          if (data) out.push({ ...s, run: r, id: r + "/" + s.key, data, label: r ? say(s.label) + " · " + say(about.against) : say(s.label) });
+          const first = r && values(0, s.key);
+          // A line that is the first run's all the time would only hide it.
+          if (data && first && data.every((v, i) => v === first[i])) this.same.push(say(s.label));
+          else if (data) out.push({ ...s, run: r, id: r + "/" + s.key, data, label: r ? say(s.label) + " · " + say(about.against) : say(s.label) });
         }
       });
       return out;
@@ -146,6 +166,12 @@
         });
         legend.append(button);
       });
+      if (this.same.length) {
+        const note = document.createElement("span");
+        note.className = "same";
+        note.textContent = say(about.words.same) + ": " + this.same.join(", ");
+        legend.append(note);
+      }
       const css = getComputedStyle(document.documentElement);
       const ink = css.getPropertyValue("--soft").trim(), grid = css.getPropertyValue("--line").trim();
       const font = '13px "Hashwatt Sans", Arial, sans-serif';
@@ -238,7 +264,10 @@
       this.run = run;
       this.host = host;
       const m = about.map;
-      const svg = (this.svg = element("svg", { xmlns: NS, viewBox: `0 0 ${m.extent[0]} ${m.extent[1] + 66}`, role: "group", "font-family": "'Hashwatt Sans', Arial, sans-serif" }));
+      // Two maps beside one another have half the room: larger letters, more lines under them.
+      this.large = about.runs.length > 1 && window.innerWidth > 720 ? 1.45 : 1;
+      const under = this.large > 1 ? 126 : 66;
+      const svg = (this.svg = element("svg", { xmlns: NS, viewBox: `0 0 ${m.extent[0]} ${m.extent[1] + under}`, role: "group", "font-family": "'Hashwatt Sans', Arial, sans-serif" }));
       element("rect", { width: "100%", height: "100%", fill: "#fff" }, svg);
       element("path", { d: path(m.border, true), fill: "#f5f7f9", stroke: "#a9b8c6", "stroke-dasharray": "5 4" }, svg);
       element("path", { d: path(m.lake, true), fill: "#cfe8f8" }, svg);
@@ -274,19 +303,20 @@
       });
       this.names = m.buses.map((bus) => {
         element("circle", { cx: bus.at[0], cy: bus.at[1], r: 2.6, fill: "#1b1f24" }, svg);
-        return [bus, element("text", { x: bus.at[0] + 9, y: bus.at[1] - 9, "font-size": 17, fill: "#1b1f24", stroke: "#fff", "stroke-width": 4, "paint-order": "stroke" }, svg)];
+        return [bus, element("text", { x: bus.at[0] + 9, y: bus.at[1] - 9, "font-size": 17 * Math.sqrt(this.large), fill: "#1b1f24", stroke: "#fff", "stroke-width": 4, "paint-order": "stroke" }, svg)];
       });
       if (m.corridor) {
-        this.badge = element("text", { x: 20, y: 610, "font-size": 18, fill: "#1b1f24" }, svg);
+        this.badge = element("text", { x: 20, y: 606, "font-size": 18 * this.large, "font-weight": 600, fill: "#1b1f24" }, svg);
         this.bandBox = element("g", {}, svg);
         element("rect", { x: 20, y: 622, width: 300, height: 16, fill: "#e9edf1" }, this.bandBox);
         this.bar = element("rect", { x: 20, y: 622, height: 16 }, this.bandBox);
         this.limits = element("rect", { y: 616, height: 28, fill: "#d54a00", opacity: 0.25 }, this.bandBox);
         this.limit = element("path", { stroke: "#d54a00", "stroke-width": 3 }, this.bandBox);
-        this.limitText = element("text", { x: 20, y: 662, "font-size": 16, fill: "#57606a" }, svg);
+        this.limitText = element("text", { x: 20, y: 660 + 8 * (this.large - 1), "font-size": 16 * this.large, fill: "#57606a" }, svg);
       }
-      this.title = element("text", { x: 16, y: 26, "font-size": 22, "font-weight": 700, fill: "#1b1f24" }, svg);
-      this.source = [0, 1].map((i) => element("text", { x: 16, y: m.extent[1] + 34 + i * 20, "font-size": 14.5, fill: "#57606a" }, svg));
+      this.title = element("text", { x: 16, y: 26, "font-size": 22 * Math.sqrt(this.large), "font-weight": 700, fill: "#1b1f24" }, svg);
+      const rows = this.large > 1 ? 4 : 2;
+      this.source = Array.from({ length: rows }, (_, i) => element("text", { x: 16, y: m.extent[1] + 34 + i * 20 * this.large, "font-size": 14.5 * this.large, fill: "#57606a" }, svg));
       host.append(svg);
       this.words();
       this.paint();
@@ -314,8 +344,16 @@
     words() {
       const few = ["irk", "bra", "uil", "tai", "bod", "gus", "kra", "tul", "uku", "sev", "bog", "nzi", "kir", "slu", "irs", "tak"];
       for (const [bus, text] of this.names) text.textContent = few.includes(bus.id) ? say(bus.name) : "";
-      this.source[0].textContent = say(about.words.schematic);
-      this.source[1].textContent = say(about.runs[this.run].source);
+      const room = 940 / (14.5 * this.large * 0.49);
+      const rows = [say(about.words.schematic), say(about.runs[this.run].source)].flatMap((text) => {
+        const out = [""];
+        for (const word of text.split(" ")) {
+          if (out[out.length - 1].length + word.length + 1 > room) out.push("");
+          out[out.length - 1] = (out[out.length - 1] + " " + word).trim();
+        }
+        return out;
+      });
+      this.source.forEach((line, i) => (line.textContent = rows[i] || ""));
       for (const entry of this.lines) entry.group.setAttribute("aria-label", this.lineText(entry.line));
       for (const { plant, ink } of this.plants) ink.setAttribute("aria-label", say(plant.name));
       for (const { mine, ink } of this.mining) ink.setAttribute("aria-label", say(about.words.mining) + ", " + say(about.map.buses[mine.bus].name));
@@ -441,7 +479,7 @@
   const speak = (to) => {
     language = to;
     document.documentElement.lang = to;
-    document.title = byId("page-title").textContent + " · hashwatt";
+    document.title = (byId("page-title").querySelector("." + to) || byId("page-title")).textContent + " · hashwatt";
     for (const button of all("[data-speak]")) button.setAttribute("aria-pressed", String(button.dataset.speak === to));
     for (const chart of charts) chart.build();
     for (const map of maps) map.words();

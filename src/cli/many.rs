@@ -365,6 +365,12 @@ impl Study {
             }
         }
         progress.end();
+        // The first part keeps the hours: a study has one future to show, however it is cut.
+        if many.shard.is_none_or(|part| part.number == 1) {
+            for artifact in self.one_future(plan, args.lang, &about.meta.id)? {
+                folder.write(&artifact)?;
+            }
+        }
         log.note(&format!("{runs} runs, {:.2} a second", runs as f64 / log.seconds().max(1e-9)));
         if let Some(part) = many.shard {
             // A log of its own for each shard: they may be made at the same time.
@@ -444,6 +450,39 @@ impl Study {
         Ok(journal.remove()?)
     }
 
+    /// The first future hour by hour, of a lone scenario or of a baseline and the first measure; nothing for other studies, and
+    /// nothing where a run of it stops.
+    fn one_future(&self, plan: Plan, lang: Lang, id: &str) -> Result<Vec<Artifact>, Failure> {
+        if self.design.is_some() || self.sweep.is_some() {
+            return Ok(Vec::new());
+        }
+        let roles: &[(&str, usize)] =
+            if self.named.len() > 1 { &[("baseline", 0), ("measure", 1)] } else { &[("run", 0)] };
+        let mut files = Vec::new();
+        for (role, at) in roles {
+            let (Some(arm), Some(checked)) = (self.arms.get(*at), self.checked.get(*at)) else { continue };
+            let drawn = ensemble::drawn(arm, plan, 0);
+            let Ok(region) = arm.region(drawn.as_deref()) else { return Ok(Vec::new()) };
+            let mut record = match super::run::simulate(&region, plan.seed, Member(0), |_| {}) {
+                Ok(record) => record,
+                Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+                Err(_) => return Ok(Vec::new()),
+            };
+            if drawn.is_some() {
+                record.caveats.push(
+                    "One future of a study: assumptions with a range were drawn for member 0, not taken from the scenario."
+                        .into(),
+                );
+            }
+            let mut meta = super::run::meta(checked, &region, plan.seed.0, 0, lang);
+            arm.name().clone_into(&mut meta.name);
+            self.verb.clone_into(&mut meta.verb);
+            id.clone_into(&mut meta.id);
+            files.extend(report::exhibit::future(record, &meta, role)?);
+        }
+        Ok(files)
+    }
+
     /// One run as a scenario file.
     fn print_row(&self, plan: Plan, row: u32) -> Result<(), Failure> {
         let arms = self.arms.len() as u32;
@@ -486,6 +525,26 @@ fn study_text(about: &About) -> Vec<u8> {
     serde_json::to_vec_pretty(about).unwrap_or_default()
 }
 
+/// The files that a study keeps of one future, by their paths below its folder.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn future(folder: &Path) -> Result<Vec<Artifact>, Failure> {
+    let mut kept = Vec::new();
+    for role in report::exhibit::ROLES {
+        let below = format!("{}/{role}", report::exhibit::FUTURE);
+        if !folder.join(&below).is_dir() {
+            continue;
+        }
+        for name in files::names(&folder.join(&below))? {
+            let path = format!("{below}/{name}");
+            let bytes = files::read(folder, &path)?;
+            kept.push(Artifact::new(path, bytes));
+        }
+    }
+    Ok(kept)
+}
+
 /// Puts the shards of a folder together and writes the study.
 fn finish(folder: &Folder, about: &About, mut log: Log) -> Result<Results, Failure> {
     let (results, fans) = shard::merge(folder.path(), about)?;
@@ -499,7 +558,7 @@ fn finish(folder: &Folder, about: &About, mut log: Log) -> Result<Results, Failu
     }
     log.note("tables written");
     let manifest = report::study::manifest(&results, &about.meta, &files::hashes(&artifacts));
-    for artifact in report::exhibit::exhibit(&artifacts, &manifest)? {
+    for artifact in report::exhibit::exhibit(&artifacts, &future(folder.path())?, &manifest)? {
         folder.write(&artifact)?;
     }
     log.note("pictures written");

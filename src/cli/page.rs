@@ -4,8 +4,9 @@ use super::plot;
 use super::study::Lang;
 use super::{Failure, terminal};
 use crate::files;
+use crate::report::stored::Stored;
 use crate::report::view::View;
-use crate::report::{self, Language};
+use crate::report::{self, Language, exhibit};
 use std::path::Path;
 
 /// Writes `report.html` of a folder again, held against another folder's run if there is one.
@@ -28,8 +29,18 @@ pub fn again(folder: &Path, against: Option<&Path>, lang: Option<Lang>) -> Resul
     };
     let mut told = stored.clone();
     told.meta.language = language;
-    let base = base.as_ref().map(|b| View::new(&b.record, &b.meta).speaking(language));
-    let page = report::page_of(&View::new(&told.record, &told.meta), base.as_ref())?;
+    let view = View::new(&told.record, &told.meta);
+    let kept = super::many::future(folder)?;
+    let kept = exhibit::read_future(&kept.iter().map(|f| f.path.clone()).collect::<Vec<_>>(), &|name| {
+        kept.iter().find(|f| f.path == name).map(|f| f.bytes.clone())
+    })
+    .map_err(|e| Failure::InvalidInput(format!("{}: {e}", folder.display())))?;
+    let page = match &kept {
+        Some(f) if told.meta.many => {
+            report::page_of(&view, Some(&f.run.view()), f.baseline.as_ref().map(Stored::view).as_ref())?
+        }
+        _ => report::page_of(&view, None, base.as_ref().map(Stored::view).as_ref())?,
+    };
     let path = folder.join(&page.path);
     files::write_whole(&path, &page.bytes)?;
     terminal::print(&path.display().to_string())

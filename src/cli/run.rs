@@ -94,7 +94,7 @@ impl Run {
 }
 
 /// One member with its series.
-fn simulate(region: &Region, seed: Seed, member: Member, told: impl Fn(usize)) -> Result<Record, Failure> {
+pub(super) fn simulate(region: &Region, seed: Seed, member: Member, told: impl Fn(usize)) -> Result<Record, Failure> {
     let wanted = recorder::Wanted { series: true };
     let mut watch = |now: &crate::calendar::Moment, _: usize| {
         told(now.step);
@@ -110,7 +110,7 @@ fn simulate(region: &Region, seed: Seed, member: Member, told: impl Fn(usize)) -
 }
 
 /// What is said of the study on every page and picture.
-fn meta(checked: &Checked, region: &Region, seed: u64, member: u32, lang: Lang) -> Meta {
+pub(super) fn meta(checked: &Checked, region: &Region, seed: u64, member: u32, lang: Lang) -> Meta {
     let resolved = checked.resolved();
     let mut meta = Meta::new(checked.name(), "run", &resolved.hash(), seed, u64::from(member));
     region.title.clone_into(&mut meta.title);

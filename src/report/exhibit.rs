@@ -1,18 +1,82 @@
-//! Pictures and the page of a study of many runs, made from the tables that it leaves.
+//! Pictures and the page of a study of many runs, made from the tables that it leaves, and one of its futures hour by hour.
 
+use super::stored::{self, Stored, StoredError};
 use super::style::Look;
 use super::view::View;
-use super::{Artifact, ReportError, figure, page, stored};
+use super::{Artifact, Meta, Piece, Report, ReportError, Wanted, figure, page};
+use crate::record::Record;
+
+/// The folder of the future whose hours are kept.
+pub const FUTURE: &str = "one-future";
+/// Below it, the folders of a study's runs in that future: a lone scenario, or a baseline and a measure.
+pub const ROLES: [&str; 3] = ["run", "baseline", "measure"];
+
+/// Series of a run that neither page nor pictures show.
+const UNSEEN: [&str; 8] =
+    ["shadow_price_", "water_price_", "plan_", "spill_", "release_", "inflow_", "reserve_shortfall_", "revenue_"];
+
+/// The files of one run of a study in one future: a folder that `plot` can draw from.
+///
+/// # Errors
+/// What a writer refuses.
+pub fn future(mut record: Record, meta: &Meta, role: &str) -> Result<Vec<Artifact>, ReportError> {
+    record.series.retain(|s| !UNSEEN.iter().any(|prefix| s.key.starts_with(prefix)));
+    let report = Report::compose(&record, meta, Wanted { series_csv: false, data_only: true })?;
+    let mut files = Vec::new();
+    let pieces = report.pieces().into_iter().filter(|p| !matches!(p, Piece::Daily | Piece::Monthly | Piece::Yearly));
+    for piece in pieces.chain([Piece::Manifest]) {
+        files.extend(report.make(piece)?);
+    }
+    for file in &mut files {
+        file.path = format!("{FUTURE}/{role}/{}", file.path);
+    }
+    Ok(files)
+}
+
+/// What a study keeps of one future, hour by hour.
+#[derive(Clone, Debug)]
+pub struct Future {
+    /// The lone scenario, or the measure.
+    pub run: Stored,
+    /// The baseline of a comparison.
+    pub baseline: Option<Stored>,
+}
+
+/// Reads the future back; nothing where the study keeps none. `names` are paths below the study's folder.
+///
+/// # Errors
+/// [`StoredError`], naming the file.
+pub fn read_future(names: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<Option<Future>, StoredError> {
+    let part = |role: &str| -> Result<Option<Stored>, StoredError> {
+        let folder = format!("{FUTURE}/{role}/");
+        let own: Vec<String> = names.iter().filter_map(|n| n.strip_prefix(&folder)).map(str::to_owned).collect();
+        if own.is_empty() {
+            return Ok(None);
+        }
+        stored::study(&own, &|name| read(&format!("{folder}{name}"))).map(Some)
+    };
+    let [lone, baseline, measure] = [part(ROLES[0])?, part(ROLES[1])?, part(ROLES[2])?];
+    let pair = measure.filter(|m| baseline.as_ref().is_some_and(|b| b.record.window == m.record.window));
+    Ok(match (pair, lone) {
+        (Some(run), _) => Some(Future { run, baseline }),
+        (None, Some(run)) => Some(Future { run, baseline: None }),
+        (None, None) => None,
+    })
+}
 
 /// What is added to the files of a study: `plots/…` and `report.html`.
 ///
 /// # Errors
 /// What drawing or the template refuses; a table that does not read back.
-pub fn exhibit(files: &[Artifact], manifest: &Artifact) -> Result<Vec<Artifact>, ReportError> {
+pub fn exhibit(files: &[Artifact], future: &[Artifact], manifest: &Artifact) -> Result<Vec<Artifact>, ReportError> {
+    let broken = |e: StoredError| ReportError::Page(e.to_string());
     let all = || files.iter().chain([manifest]);
     let names: Vec<String> = all().map(|f| f.path.clone()).collect();
     let read = |name: &str| all().find(|f| f.path == name).map(|f| f.bytes.clone());
-    let told = stored::study(&names, &read).map_err(|e| ReportError::Page(e.to_string()))?;
+    let told = stored::study(&names, &read).map_err(broken)?;
+    let names: Vec<String> = future.iter().map(|f| f.path.clone()).collect();
+    let read = |name: &str| future.iter().find(|f| f.path == name).map(|f| f.bytes.clone());
+    let future = read_future(&names, &read).map_err(broken)?;
     let view = View::new(&told.record, &told.meta).on(Look::default());
     let (mut drawn, mut made) = (Vec::new(), Vec::new());
     for entry in figure::FIGURES {
@@ -21,6 +85,10 @@ pub fn exhibit(files: &[Artifact], manifest: &Artifact) -> Result<Vec<Artifact>,
     for drawing in &drawn {
         made.extend(drawing.files(&told.meta, &told.record.caveats)?);
     }
-    made.push(Artifact::new("report.html", page::compose(&view, None, &drawn)?));
+    let hours = match &future {
+        Some(f) => page::Hours { run: f.run.view(), against: f.baseline.as_ref().map(Stored::view) },
+        None => page::Hours { run: view, against: None },
+    };
+    made.push(Artifact::new("report.html", page::compose(&view, &hours, &drawn)?));
     Ok(made)
 }

@@ -14,7 +14,7 @@ use super::print::Print;
 use super::summary::{self, Line};
 use super::view::View;
 use super::{Language, ReportError, number, story, style};
-use crate::record::{Cell, Record, Sheet};
+use crate::record::{Cell, Happening, Record, Sheet};
 use base64::Engine as _;
 use minijinja::{AutoEscape, Environment, Value, context};
 
@@ -70,11 +70,21 @@ fn inert(value: &serde_json::Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
 }
 
-/// Composes the page of a record, held against another one if there is one.
-pub(super) fn compose(view: &View<'_>, against: Option<&View<'_>>, drawn: &[Drawing]) -> Result<Vec<u8>, ReportError> {
+/// Whose hours a page shows: a run's own or those of one future of a study, and those that they are held against.
+pub(super) struct Hours<'a> {
+    /// The run, or the measure in one future.
+    pub run: View<'a>,
+    /// The baseline.
+    pub against: Option<View<'a>>,
+}
+
+/// Composes the page of a record.
+pub(super) fn compose(view: &View<'_>, hours: &Hours<'_>, drawn: &[Drawing]) -> Result<Vec<u8>, ReportError> {
     let (record, meta) = (view.record, view.meta);
     let (en, ru) = (view.speaking(Language::En), view.speaking(Language::Ru));
-    let payload = payload::payload(view, against, drawn)?;
+    // Headlines of a study are of all its futures, whatever hours stand beside them.
+    let against = hours.against.as_ref().filter(|_| !meta.many);
+    let payload = payload::payload(view, hours, drawn)?;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page", TEMPLATE).map_err(refused)?;
@@ -96,21 +106,13 @@ pub(super) fn compose(view: &View<'_>, against: Option<&View<'_>>, drawn: &[Draw
         .collect();
     let tariff = |t: Option<f64>| t.map(number::tariff);
     let lines = summary::lines(&record.headlines, &Print::of(&en), Language::En);
-    let events: Vec<Value> = record
-        .timeline
-        .iter()
-        .filter(|h| matches!(h.kind, "event" | "limit" | "warning" | "record"))
-        .take(ROWS)
-        .map(|h| {
-            let step = step_of(record, h.day, h.minute);
-            context! { time => format!("{} {:02}:{:02}", h.day, h.minute / 60, h.minute % 60), kind => h.kind, text => h.text.clone(), step }
-        })
-        .collect();
+    let events = events(hours);
+    let (story_en, story_ru) = (stories(&en), stories(&ru));
     let page = environment.get_template("page").map_err(refused)?;
     let html = page
         .render(context! {
             lang => meta.language.code(),
-            title => meta.title.clone(),
+            title_en => title(view, "against"), title_ru => title(view, "против"),
             many => meta.many,
             policy => Value::from_safe_string(format!(
                 "default-src 'none'; script-src {} {}; style-src 'unsafe-inline'; font-src data:; img-src data: blob:; base-uri 'none'; form-action 'none'",
@@ -131,7 +133,10 @@ pub(super) fn compose(view: &View<'_>, against: Option<&View<'_>>, drawn: &[Draw
             window_en => en.window(), window_ru => ru.window(),
             weather_en => en.weather(), weather_ru => ru.weather(),
             status_en => NOT_MEASURED, status_ru => NOT_MEASURED_RU,
-            story_en => stories(&en), story_ru => stories(&ru),
+            story_en => story_en.0, story_ru => story_ru.0,
+            baseline_en => story_en.1, baseline_ru => story_ru.1,
+            compares => meta.many && !meta.arms.is_empty(),
+            future_run => hours.run.meta.name.clone(), future_base => hours.against.as_ref().map(|a| a.meta.name.clone()),
             figures,
             headlines => headlines(&en, &ru, against),
             compared => against.is_some(),
@@ -143,7 +148,7 @@ pub(super) fn compose(view: &View<'_>, against: Option<&View<'_>>, drawn: &[Draw
             home => tariff(meta.home_tariff_usd_per_kwh),
             published => tariff(meta.published_tariff_usd_per_kwh),
             tables => tables(view),
-            branches => branches(record),
+            branches => branches(&hours.run),
             events,
             assumptions,
             further => meta.assumptions.len().saturating_sub(ASSUMPTIONS),
@@ -164,13 +169,44 @@ fn is_limit(chart: &Value) -> bool {
     attribute(chart, "id").starts_with("limit-")
 }
 
-/// The sentences of a study of any kind.
-fn stories(view: &View<'_>) -> Vec<String> {
-    let mut told = story::tell(view);
-    let differences = story::differences::tell(view);
+/// The sentences of a study of any kind; of a comparison its differences, and what its baseline is apart from them.
+fn stories(view: &View<'_>) -> (Vec<String>, Vec<String>) {
     let said = |text: &String| number::localized(text, view.language).into_owned();
-    told.splice(0..0, differences.iter().map(said));
-    told
+    let differences: Vec<String> = story::differences::tell(view).iter().map(said).collect();
+    let told = story::tell(view);
+    if differences.is_empty() { (told, Vec::new()) } else { (differences, told) }
+}
+
+/// What a page is about: "measure against baseline" for a comparison.
+fn title(view: &View<'_>, against: &str) -> String {
+    match view.meta.title.split_once(" | ") {
+        Some((base, arms)) if view.meta.many => format!("{} – {against}: {base}", arms.replace(" | ", "; ")),
+        _ => view.meta.title.clone(),
+    }
+}
+
+/// What happened in the hours that a page shows; what happened in one of two runs alone names it.
+fn events(hours: &Hours<'_>) -> Vec<Value> {
+    let told = |h: &&Happening| matches!(h.kind, "event" | "limit" | "warning" | "record");
+    let is_in = |view: &View<'_>, h: &Happening| view.record.timeline.contains(h);
+    let mut all: Vec<(&Happening, String)> = Vec::new();
+    for h in hours.run.record.timeline.iter().filter(told) {
+        let alone = hours.against.as_ref().is_some_and(|a| !is_in(a, h));
+        all.push((h, if alone { hours.run.meta.name.clone() } else { String::new() }));
+    }
+    if let Some(base) = &hours.against {
+        let only = base.record.timeline.iter().filter(told).filter(|h| !is_in(&hours.run, h));
+        all.extend(only.map(|h| (h, base.meta.name.clone())));
+    }
+    all.sort_by_key(|(h, _)| (h.day, h.minute));
+    all.truncate(ROWS);
+    all.into_iter()
+        .map(|(h, arm)| {
+            let step = step_of(hours.run.record, h.day, h.minute);
+            let time = format!("{} {:02}:{:02}", h.day, h.minute / 60, h.minute % 60);
+            context! { time, kind => h.kind, text => h.text.clone(), arm, step }
+        })
+        .collect()
 }
 
 fn figure(d: &Drawing, en: &View<'_>, ru: &View<'_>) -> Result<Value, ReportError> {
@@ -309,7 +345,7 @@ fn tables(view: &View<'_>) -> Vec<Value> {
         ("morris", "Elementary effects (Morris)", "Элементарные эффекты (Моррис)"),
         ("sobol", "Shares of the variance (Sobol)", "Доли дисперсии (Соболь)"),
         ("boundary", "Where the sign turns", "Где меняется знак"),
-        ("drivers", "What drives the spread", "Что определяет разброс"),
+        ("driven_by", "What drives the spread", "Что определяет разброс"),
         ("sweep", "Sweep", "Перебор"),
         ("transformers", "Transformers", "Трансформаторы"),
         ("outages", "Outages", "Отключения"),
@@ -346,14 +382,14 @@ fn table(sheet: &Sheet, en: &str, ru: &str) -> Value {
     context! { id => sheet.name, en, ru, columns, rows, more => sheet.rows.len().saturating_sub(ROWS) }
 }
 
-fn branches(record: &Record) -> Vec<Value> {
+fn branches(view: &View<'_>) -> Vec<Value> {
     let cell = |v: f64, decimals: usize| context! { text => number::fixed(v, decimals), raw => number::shortest(v) };
-    record
+    view.record
         .branches
         .iter()
         .map(|b| {
             context! {
-                name => b.name.clone(), kind => b.kind,
+                en => b.name.clone(), ru => super::russian::name(&b.name), kind => b.kind,
                 limit => cell(b.limit_mw, 0), assumed => b.limit_assumed && b.limit_high_mw > b.limit_low_mw,
                 range => format!("{}–{}", number::fixed(b.limit_low_mw, 0), number::fixed(b.limit_high_mw, 0)),
                 flow => cell(b.max_flow_mw, 0), loading => cell(b.max_loading_pct, 0),
@@ -377,7 +413,8 @@ mod tests {
 
     fn page(record: &Record, meta: &super::super::Meta) -> String {
         let report = Report::compose(record, meta, Wanted::default()).unwrap();
-        String::from_utf8(compose(&View::new(record, meta), None, &report.drawn).unwrap()).unwrap()
+        let view = View::new(record, meta);
+        String::from_utf8(compose(&view, &Hours { run: view, against: None }, &report.drawn).unwrap()).unwrap()
     }
 
     #[test]
@@ -443,10 +480,32 @@ mod tests {
         changed.resolved = serde_json::json!({"tariff.home_usd_per_kwh": {"value": 0.012}});
         let report = Report::compose(&record, &meta, Wanted::default()).unwrap();
         let base = View::new(&other, &changed);
-        let html = compose(&View::new(&record, &meta), Some(&base), &report.drawn).unwrap();
+        let view = View::new(&record, &meta);
+        let html = compose(&view, &Hours { run: view, against: Some(base) }, &report.drawn).unwrap();
         let html = String::from_utf8(html).unwrap();
         assert!(html.contains("Что произошло") && html.contains("What happened"));
         assert!(html.contains("tariff.home_usd_per_kwh") && html.contains("0.012"));
+    }
+
+    #[test]
+    fn two_runs_of_two_years_fit_one_page() {
+        let (record, meta) = (synthetic::record(730), synthetic::meta());
+        let (mut other, mut changed) = (record.clone(), meta.clone());
+        changed.name = "baseline".into();
+        for series in
+            other.series.iter_mut().filter(|s| s.key.starts_with("mining") || s.key.starts_with("branch_flow"))
+        {
+            series.values.iter_mut().enumerate().for_each(|(i, v)| *v += f64::from((i * 7 % 11) as u8));
+        }
+        other.timeline.retain(|h| h.kind != "event");
+        let report = Report::compose(&record, &meta, Wanted::default()).unwrap();
+        let (view, base) = (View::new(&record, &meta), View::new(&other, &changed));
+        let html = compose(&view, &Hours { run: view, against: Some(base) }, &report.drawn).unwrap();
+        assert!(html.len() < 3_000_000, "{} bytes", html.len());
+        let html = String::from_utf8(html).unwrap();
+        assert!(html.contains("data-map=\"1\""));
+        // An event of one run alone says whose it is.
+        assert_eq!(html.matches("class=\"arm\"").count(), record.timeline.iter().filter(|h| h.kind == "event").count());
     }
 
     #[test]

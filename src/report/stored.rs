@@ -4,6 +4,7 @@
 //! How steps combine into periods is not in the files and not needed for drawing: it reads as the mean.
 
 use super::data::parse_csv;
+use super::view::View;
 use super::{Assumption, Language, Meta, number, summary};
 use crate::calendar::{Day, Window};
 use crate::record::{BranchRow, Cell, Happening, Record, Series, Sheet, Total};
@@ -18,6 +19,13 @@ pub struct Stored {
     pub record: Record,
     /// Who made it.
     pub meta: Meta,
+}
+
+impl Stored {
+    /// It as a reader sees it.
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.record, &self.meta)
+    }
 }
 
 /// Why a folder cannot be read as a study.

@@ -281,6 +281,12 @@ const NAMES: &[(&str, &str, &str)] = &[
     ),
     ("business_tariff", "against the business tariff", "против тарифа для бизнеса"),
     ("average_cost", "against the average cost of supply", "против средней себестоимости поставки"),
+    ("japan_exchange", "Japan’s licensed exchanges", "Лицензированные биржи Японии"),
+    ("licensed_exchange", "Other licensed exchanges", "Прочие лицензированные биржи"),
+    ("otc_desk", "OTC desks", "Внебиржевые столы (OTC)"),
+    ("p2p", "Peer to peer", "Напрямую (P2P)"),
+    ("singapore_shell", "A shell company in Singapore", "Компания-прокладка в Сингапуре"),
+    ("domestic", "Sale at home to importers", "Продажа импортёрам в России"),
     ("irkutsk", "Irkutsk", "Иркутск"),
     ("bratsk", "Bratsk", "Братск"),
     ("boguchany", "Boguchany", "Богучаны"),
@@ -302,6 +308,8 @@ pub fn place(id: &str, language: Language) -> String {
         // Names of places are capitalized, kinds of operators only where they begin.
         let kind = matches!(word, "miners" | "homes" | "home" | "host" | "industrial" | "farm" | "site" | "plant");
         match letters.next() {
+            // Acronyms stay capitals: CHP, OTC.
+            Some(_) if matches!(word, "chp" | "otc" | "p2p") => out.push_str(&word.to_uppercase()),
             Some(first) if i == 0 || !kind => out.extend(first.to_uppercase().chain(letters)),
             Some(first) => out.extend(core::iter::once(first).chain(letters)),
             None => {}
@@ -361,6 +369,10 @@ mod tests {
         assert_eq!(
             (place("home_miners", Language::En).as_str(), place("home_bratsk", Language::En).as_str()),
             ("Home miners", "Home Bratsk")
+        );
+        assert_eq!(
+            (place("chp_10", Language::En), place("otc_desk", Language::En)),
+            ("CHP 10".into(), "OTC desks".into())
         );
         assert_eq!(largest(&[1.0, f64::NAN, 3.0, 3.0]), Some((2, 3.0)));
     }

@@ -1,44 +1,28 @@
 // The page of a run in a real browser, opened from disk: errors, network, slider, hover, language, downloads, print, axe.
-import { chromium } from "playwright-core";
-import { readFileSync, writeFileSync, existsSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { resolve, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { accessible, check, end, fits, launch, look, open, scratch, small } from "./drive.mjs";
+import { readFileSync, writeFileSync, existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 
 const page = resolve(process.argv[2]);
-const scratch = process.env.SCRATCH;
-const address = pathToFileURL(page).href;
-const rules = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-let failed = 0;
-const check = (name, holds, more = "") => {
-  if (!holds) failed++;
-  console.log(`${holds ? "ok  " : "FAIL"} ${name}${holds || more === "" ? "" : ": " + more}`);
-};
-const megabytes = statSync(page).size / 1e6;
-check("the page is at most 3 MB", megabytes <= 3, `${megabytes.toFixed(2)} MB`);
-console.log(`     size ${megabytes.toFixed(2)} MB`);
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  headless: true,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-});
+small(page);
+const browser = await launch();
 try {
   for (const width of [1440, 768, 390]) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, acceptDownloads: true, bypassCSP: false });
-    const tab = await context.newPage();
-    const errors = [], requests = [];
-    tab.on("console", (m) => { if (m.type() === "error" || m.type() === "warning") errors.push(m.text()); });
-    tab.on("pageerror", (e) => errors.push(String(e)));
-    tab.on("dialog", (d) => { errors.push("dialog: " + d.message()); d.dismiss(); });
-    context.on("request", (r) => { if (!r.url().startsWith("data:") && !r.url().startsWith("blob:") && r.url() !== address) requests.push(r.url()); });
-    await tab.goto(address, { waitUntil: "load" });
-    await tab.waitForFunction(() => window.hashwatt && window.hashwatt.ready, null, { timeout: 60000 });
+    const { context, tab, quiet } = await open(browser, page, width);
     const paint = await tab.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);
     const ready = await tab.evaluate(() => window.hashwatt.readyAt);
     console.log(`     ${width} px: first paint ${paint?.toFixed(0)} ms (goal 300), all there ${ready.toFixed(0)} ms`);
-    const wide = await tab.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-    check(`${width} px: nothing is wider than the window`, wide[0] <= wide[1], wide.join(" > "));
+    await fits(tab, width);
+
+    // The keyboard alone: the first stop is the link past the contents, and Play answers to Enter.
+    await tab.keyboard.press("Tab");
+    check(`${width} px: the first stop of the Tab key leads to the story`, (await tab.evaluate(() => document.activeElement.getAttribute("href"))) === "#story");
+    await tab.focus("#play");
+    const still = await tab.locator("#hour").inputValue();
+    await tab.keyboard.press("Enter");
+    await tab.waitForTimeout(400);
+    await tab.keyboard.press("Enter");
+    check(`${width} px: Play runs the hours and stops`, (await tab.locator("#hour").inputValue()) !== still && (await tab.getAttribute("#play", "aria-pressed")) === "false");
 
     // The slider moves the map, the charts and the clock.
     const before = await tab.locator(".now").first().textContent();
@@ -90,18 +74,7 @@ try {
     check(`${width} px: Russian`, (await tab.locator("#story-h").innerText()) === "Что произошло");
     check(`${width} px: pictures are Russian`, await tab.evaluate(() => document.querySelector("figure .picture svg").getAttribute("lang") === "ru"));
 
-    for (const lang of ["ru", "en"]) {
-      await tab.locator(`[data-speak=${lang}]`).click();
-      await tab.evaluate(rules);
-      const result = await tab.evaluate(async () => {
-        const r = await window.axe.run(document, { resultTypes: ["violations"] });
-        return r.violations.map((v) => ({ id: v.id, impact: v.impact, nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)), n: v.nodes.length }));
-      });
-      const serious = result.filter((v) => v.impact === "serious" || v.impact === "critical");
-      check(`${width} px ${lang}: axe finds nothing serious`, serious.length === 0, JSON.stringify(serious));
-      const mild = result.filter((v) => !serious.includes(v)).map((v) => `${v.id} (${v.impact}, ${v.n})`);
-      if (mild.length) console.log(`     ${width} px ${lang}: mild: ${mild.join(", ")}`);
-    }
+    await accessible(tab, width);
 
     // Downloads: a picture with its fonts, its data, a chart's hours, the map.
     for (const [what, contains] of [["svg", "@font-face"], ["csv", ","], ["chart", "time_local"], ["map", "not to scale"]]) {
@@ -115,20 +88,17 @@ try {
       writeFileSync(join(scratch, "report.pdf"), pdf);
       check("the page prints", pdf.length > 50000, `${pdf.length} bytes`);
     }
-    check(`${width} px: no error on the console`, errors.length === 0, errors.slice(0, 3).join(" | "));
-    check(`${width} px: no request leaves the page`, requests.length === 0, requests.slice(0, 3).join(" "));
+    quiet();
     if (process.env.LOOK) {
       await tab.locator("[data-zoom='0']").click();
-      await tab.evaluate(() => window.scrollTo(0, 0));
-      await tab.screenshot({ path: `${process.env.LOOK}/page-${width}.png`, fullPage: true });
+      await look(tab, `page-${width}`);
       await tab.locator("[data-speak=ru]").click();
       await tab.waitForTimeout(300);
-      await tab.screenshot({ path: `${process.env.LOOK}/page-${width}-ru.png`, fullPage: true });
+      await look(tab, `page-${width}-ru`);
     }
     await context.close();
   }
 } finally {
   await browser.close();
 }
-console.log(failed ? `${failed} checks failed` : "all checks hold");
-process.exit(failed ? 1 : 0);
+end();

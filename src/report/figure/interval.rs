@@ -29,7 +29,7 @@ pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Frame, rows: &[Row], unit: &s
     let (least, size) = if narrow { (42.0, 12.5) } else { (21.0, 13.5) };
     let room = ((frame.bottom - frame.top) / least) as usize;
     let shown = &rows[..rows.len().min(room.max(1))];
-    let height = ((frame.bottom - frame.top) / shown.len().max(1) as f64).min(if narrow { 62.0 } else { 46.0 });
+    let height = ((frame.bottom - frame.top) / shown.len().max(1) as f64).min(if narrow { 70.0 } else { 60.0 });
     let letters = Lettering::new(size);
     let named = |r: &Row| if r.of.is_empty() { r.name.clone() } else { format!("{}, {}", r.name, r.of) };
     let widest = |canvas: &Canvas<'_>, f: &dyn Fn(&Row) -> String| {

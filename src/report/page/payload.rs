@@ -1,5 +1,6 @@
 //! What the page carries for its script: series as deflated differences, pictures in every language and size, their data.
 
+use super::Hours;
 use super::chart::{both, charts};
 use crate::report::figure::Drawing;
 use crate::report::schematic::{ANGARA, BORDER, EXTENT, LAKE, LENA, Schematic, smooth};
@@ -20,22 +21,75 @@ fn packed(bytes: &[u8]) -> Result<String, ReportError> {
     Ok(base64::engine::general_purpose::STANDARD.encode(deflated))
 }
 
-/// The step in which a series is told: a thousandth of its reach, rounded down to a power of ten or half of one.
-fn quantum(values: &[f64]) -> f64 {
-    let reach = values.iter().filter(|v| v.is_finite()).fold(0.0_f64, |a, v| a.max(v.abs()));
-    let spread = crate::report::view::range(values.iter().copied()).map_or(reach, |(a, b)| b - a);
-    let step = libm::pow(10.0, libm::floor(libm::log10((spread / 1500.0).max(1e-9))));
-    if step * 5.0 <= spread / 1500.0 { step * 5.0 } else { step }
+/// The step in which a series is told: a 1,500th of its reach, or `least`, the last digit that the page prints, where that
+/// leaves 300 steps; rounded down to 1, 2 or 5 of a power of ten.
+fn quantum(values: &[f64], least: f64) -> f64 {
+    let Some((low, high)) = crate::report::view::range(values.iter().copied()) else { return 1.0 };
+    let spread = high - low;
+    if spread <= 0.0 {
+        return if high == 0.0 { 1.0 } else { high.abs() };
+    }
+    let wanted = (spread / 1500.0).max(least.min(spread / 300.0));
+    let power = libm::pow(10.0, libm::floor(libm::log10(wanted)));
+    let lead = wanted / power;
+    power
+        * if lead >= 5.0 {
+            5.0
+        } else if lead >= 2.0 {
+            2.0
+        } else {
+            1.0
+        }
 }
 
-/// Appends a series as zigzag varints of its differences in whole steps. An unknown value repeats the one before.
-fn push(bytes: &mut Vec<u8>, values: &[f64], quantum: f64) {
+/// Values in whole steps; an unknown value repeats the one before.
+fn levels(values: &[f64], quantum: f64) -> Vec<i64> {
     let mut before = 0_i64;
-    for value in values {
-        let level = if value.is_finite() { libm::round(value / quantum) as i64 } else { before };
-        let change = level - before;
-        before = level;
-        let mut word = ((change << 1) ^ (change >> 63)) as u64;
+    let mut level = |v: &f64| {
+        if v.is_finite() {
+            before = libm::round(v / quantum) as i64;
+        }
+        before
+    };
+    values.iter().map(&mut level).collect()
+}
+
+fn zigzag(change: i64) -> u64 {
+    ((change << 1) ^ (change >> 63)) as u64
+}
+
+/// How a series is told: less the same series of the first run, less itself a day before, then as differences of
+/// neighbors. Whichever of the four needs the fewest bits.
+struct Coded {
+    lag: usize,
+    on_first: bool,
+    changes: Vec<i64>,
+}
+
+fn coded(levels: &[i64], first: Option<&Vec<i64>>, day: usize) -> Coded {
+    let mut best: Option<(u64, Coded)> = None;
+    for base in [None, first].into_iter().filter(|b| b.is_none_or(|b| b.len() == levels.len())) {
+        for lag in [0, day] {
+            let at = |i: usize| levels[i] - base.map_or(0, |b| b[i]);
+            let lagged = |i: usize| at(i) - if lag > 0 && i >= lag { at(i - lag) } else { 0 };
+            let change = |i: usize| lagged(i) - if i > 0 { lagged(i - 1) } else { 0 };
+            let changes: Vec<i64> = (0..levels.len()).map(change).collect();
+            let bits = changes.iter().map(|c| u64::from(64 - zigzag(*c).leading_zeros())).sum();
+            if best.as_ref().is_none_or(|b| bits < b.0) {
+                best = Some((bits, Coded { lag, on_first: base.is_some(), changes }));
+            }
+            if levels.len() <= day {
+                break;
+            }
+        }
+    }
+    best.map_or(Coded { lag: 0, on_first: false, changes: Vec::new() }, |b| b.1)
+}
+
+/// Appends numbers as zigzag varints.
+fn push(bytes: &mut Vec<u8>, changes: &[i64]) {
+    for change in changes {
+        let mut word = zigzag(*change);
         while word > 127 {
             bytes.push(word as u8 & 127 | 128);
             word >>= 7;
@@ -44,22 +98,23 @@ fn push(bytes: &mut Vec<u8>, values: &[f64], quantum: f64) {
     }
 }
 
-/// The keys of series that the charts and the map show.
-fn keys(charts: &[Value], map: Option<&Schematic>) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    let mut add = |key: &str| {
-        if !keys.iter().any(|k| k == key) {
-            keys.push(key.to_owned());
-        }
+/// The keys of series that the charts and the map show, each with the last digit that is printed of it.
+fn keys(charts: &[Value], map: Option<&Schematic>) -> Vec<(String, f64)> {
+    let mut keys: Vec<(String, f64)> = Vec::new();
+    let mut add = |key: &str, least: f64| match keys.iter_mut().find(|k| k.0 == key) {
+        Some(known) => known.1 = known.1.min(least),
+        None => keys.push((key.to_owned(), least)),
     };
     for chart in charts {
+        let decimals = chart["decimals"].as_u64().unwrap_or(2) as f64;
         for line in chart["series"].as_array().into_iter().flatten() {
-            add(line["key"].as_str().unwrap_or_default());
+            add(line["key"].as_str().unwrap_or_default(), libm::pow(10.0, -decimals));
         }
     }
     if let Some(map) = map {
-        map.lines.iter().for_each(|l| add(&l.key));
-        map.plants.iter().chain(&map.mining).chain(&map.dark).for_each(|s| add(&s.key));
+        map.lines.iter().for_each(|l| add(&l.key, 1.0));
+        map.plants.iter().chain(&map.dark).for_each(|s| add(&s.key, 1.0));
+        map.mining.iter().for_each(|s| add(&s.key, 0.1));
     }
     keys
 }
@@ -78,52 +133,74 @@ pub struct Payload {
     pub mapped: bool,
 }
 
-/// Makes the data of a record, and of one that it is held against.
+/// Makes the data of a page: `view` is what its pictures show, `hours` whose hours the charts and the map show.
 ///
 /// # Errors
 /// Whatever drawing refuses.
-pub fn payload(view: &View<'_>, against: Option<&View<'_>>, drawn: &[Drawing]) -> Result<Payload, ReportError> {
-    let english = view.speaking(Language::En);
+pub fn payload(view: &View<'_>, hours: &Hours<'_>, drawn: &[Drawing]) -> Result<Payload, ReportError> {
+    let run = &hours.run;
+    let english = run.speaking(Language::En);
     let charts = charts(&english);
     let map = Schematic::of(&english);
     let keys = keys(&charts, map.as_ref());
+    let day = run.record.window.steps_per_day();
     let mut bytes = Vec::new();
     let mut runs = Vec::new();
-    for run in [Some(view), against].into_iter().flatten() {
+    let mut firsts: Vec<(f64, Vec<i64>)> = Vec::new();
+    for (at, run) in [Some(run), hours.against.as_ref()].into_iter().flatten().enumerate() {
         let mut series = Map::new();
-        for key in &keys {
-            let Some(values) = run.series(key) else { continue };
-            let quantum = quantum(values);
-            series.insert(key.clone(), json!({ "at": bytes.len(), "quantum": quantum }));
-            push(&mut bytes, values, quantum);
+        for (i, (key, least)) in keys.iter().enumerate() {
+            let Some(values) = run.series(key) else {
+                if at == 0 {
+                    firsts.push((0.0, Vec::new()));
+                }
+                continue;
+            };
+            let first = firsts.get(i).filter(|f| at > 0 && f.0 > 0.0);
+            let quantum = first.map_or_else(|| quantum(values, *least), |f| f.0);
+            let levels = levels(values, quantum);
+            let coded = coded(&levels, first.map(|f| &f.1), day);
+            let mut spec = json!({ "at": bytes.len(), "quantum": quantum });
+            if coded.lag > 0 {
+                spec["lag"] = json!(coded.lag);
+            }
+            if coded.on_first {
+                spec["on"] = json!(1);
+            }
+            series.insert(key.clone(), spec);
+            push(&mut bytes, &coded.changes);
+            if at == 0 {
+                firsts.push((quantum, levels));
+            }
         }
         let source = both(&run.meta.source(Language::En), &run.meta.source(Language::Ru));
         runs.push(json!({ "name": run.meta.name, "series": series, "source": source }));
     }
-    let steps = if keys.is_empty() { 0 } else { view.record.window.steps() };
-    let peak = view.series("total_load_mw").and_then(largest).map_or(0, |p| p.0);
+    let steps = if keys.is_empty() { 0 } else { run.record.window.steps() };
+    let peak = run.series("total_load_mw").and_then(largest).map_or(0, |p| p.0);
     let about = json!({
-        "from": view.record.window.from.to_string(),
-        "step_minutes": view.record.window.step_minutes,
+        "from": run.record.window.from.to_string(),
+        "step_minutes": run.record.window.step_minutes,
         "steps": steps,
         "peak": peak,
-        "dated": view.dated,
+        "dated": run.dated,
         "runs": runs,
         "against": both("baseline", "база"),
         "charts": charts,
-        "map": map.as_ref().map(|m| schematic(view, m)),
+        "map": map.as_ref().map(|m| schematic(run, m)),
         "mw": both("MW", "МВт"),
         "stem": format!("{}-{}", view.meta.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"), view.meta.id),
         "words": {
             "mining": both("Mining", "Майнинг"),
+            "same": both("the same in the baseline", "так же в базе"),
             "dark": both("Homes without power", "Дома без света"),
             "ofRating": both("of", "от"),
             "assumed": both("assumed, range", "принят, диапазон"),
             "limit": both("Limit", "Предел"),
             "map": both("Map of strain", "Карта напряжения"),
             "schematic": both(
-                "Schematic, not to scale. Lines as wide as their flow; circles: mining; squares: plants.",
-                "Схема, не в масштабе. Толщина – переток; круги – майнинг; квадраты – станции.",
+                "Schematic, not to scale. Lines as wide as their flow; circles: mining; squares: plants; crosses: dark homes.",
+                "Схема, не в масштабе. Толщина – переток; круги – майнинг; квадраты – станции; кресты – дома без света.",
             ),
         },
     });
@@ -239,15 +316,45 @@ mod tests {
     #[test]
     fn series_come_back_within_half_a_step() {
         let values: Vec<f64> = (0..500).map(|i| 3000.0 * libm::sin(f64::from(i) * 0.7) - 40.0).collect();
-        let q = quantum(&values);
+        let q = quantum(&values, 1.0);
         assert!((1.0..=5.0).contains(&q), "{q}");
         let mut bytes = Vec::new();
-        push(&mut bytes, &values, q);
+        let coded = coded(&levels(&values, q), None, 1000);
+        assert_eq!((coded.lag, coded.on_first), (0, false));
+        push(&mut bytes, &coded.changes);
         for (a, b) in unpacked(&bytes, values.len(), q).iter().zip(&values) {
             assert!((a - b).abs() <= q / 2.0 + 1e-9);
         }
         let mut bytes = Vec::new();
-        push(&mut bytes, &[5.0, f64::NAN, -7.0, 1e6], 1.0);
+        push(&mut bytes, &super::coded(&levels(&[5.0, f64::NAN, -7.0, 1e6], 1.0), None, 24).changes);
         assert_eq!(unpacked(&bytes, 4, 1.0), [5.0, 5.0, -7.0, 1e6]);
+    }
+
+    #[test]
+    fn a_series_is_told_by_the_day_before_or_by_the_other_run_where_that_is_shorter() {
+        let daily: Vec<i64> = (0..240).map(|i| i64::from((i % 24) * (i % 24) * 7 % 101) + i64::from(i / 24)).collect();
+        let alone = coded(&daily, None, 24);
+        assert_eq!((alone.lag, alone.on_first), (24, false));
+        // Undone as the page's script undoes it.
+        let mut back: Vec<i64> = alone.changes.clone();
+        for i in 1..back.len() {
+            back[i] += back[i - 1];
+        }
+        for i in 24..back.len() {
+            back[i] += back[i - 24];
+        }
+        assert_eq!(back, daily);
+        let other: Vec<i64> = daily.iter().map(|v| v + 3).collect();
+        let held = coded(&other, Some(&daily), 24);
+        assert!(held.on_first && held.changes.iter().filter(|c| **c != 0).count() == 1);
+    }
+
+    #[test]
+    fn a_step_is_what_is_printed_unless_a_small_world_needs_less() {
+        let reach = |spread: f64| [0.0, spread];
+        assert_eq!(quantum(&reach(4000.0), 1.0), 2.0);
+        assert_eq!(quantum(&reach(600.0), 1.0), 1.0);
+        assert!((quantum(&reach(0.063), 1.0) - 0.0002).abs() < 1e-12);
+        assert_eq!([quantum(&[2900.0, 2900.0], 1.0), quantum(&[0.0], 1.0), quantum(&[], 1.0)], [2900.0, 1.0, 1.0]);
     }
 }

@@ -98,6 +98,17 @@ fn of_arm(view: &View<'_>, arm: &str, all: &[Difference]) -> String {
             still.push(name);
             continue;
         }
+        if *metric == "leakage_share" {
+            moved.push(say!(
+                view,
+                "{} of the effect on income leaks away to other channels, in nine futures of ten {} to {}",
+                "{} эффекта на доход утекает в другие каналы, в девяти вариантах из десяти от {} до {}",
+                number::percent(d.diff),
+                number::percent(d.range.0.min(d.range.1)),
+                number::percent(d.range.0.max(d.range.1))
+            ));
+            continue;
+        }
         let way = if d.diff < 0.0 { view.pick("falls", "падает") } else { view.pick("rises", "растёт") };
         let relative = if d.baseline.abs() > 1e-9 && !unit.is_empty() {
             format!(" ({})", number::percent(d.diff.abs() / d.baseline.abs()))
