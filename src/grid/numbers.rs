@@ -185,7 +185,10 @@ impl Numbers {
         for (line, circuits) in given.lines.iter().zip(&topology.key.in_service) {
             let site = given.buses[line.from].climate_site.index();
             let factor = self.thermal.get(site).copied().unwrap_or(1.0);
-            self.branch_limit.push(line.limit(factor).as_mw() * f64::from(*circuits));
+            // What is open carries nothing and limits nothing: a limit of zero would stand at its side in every hour, and
+            // an hour with a limit at its side is solved anew from nothing.
+            let limit = line.limit(factor).as_mw() * f64::from(*circuits);
+            self.branch_limit.push(if *circuits > 0 { limit } else { f64::INFINITY });
         }
         self.section_low.clear();
         self.section_high.clear();
