@@ -11,11 +11,12 @@
 //! network = (1 − reference share) · replay + region. Sites outside the region stay in the replay. A world without the
 //! region's mining therefore has a smaller network, not a refilled one.
 //!
-//! **Payout** is FPPS: expected subsidy and trailing fees per accepted share, less the pool's fee. The pool is a ledger
-//! account that bears luck. One pool serves all modeled sites.
+//! **Payout** is FPPS, PPLNS or solo ([`pool`]). The pool is a ledger account. One pool serves all modeled sites. Miners decide
+//! by the expected worth of a hash, the same in all three.
 //!
-//! Simplifications: fees are a share of the reward that day, equal over its blocks; stale blocks are left out (0.03 to 0.12 %
-//! in 2017–21); shares of a step that meets a retarget are paid at the difficulty that the step began with.
+//! Simplifications: fees are a share of the reward that day, equal over its blocks; a share of the pool's blocks goes stale,
+//! while the network's hashrate, estimated from blocks that did not, is without that work; shares of a step that meets a
+//! retarget are paid at the difficulty that the step began with.
 
 pub mod chain;
 pub mod pool;
@@ -30,10 +31,10 @@ use crate::equations::subsidy::{HALVING_BLOCKS, subsidies, subsidy};
 use crate::fault::{Cause, Component, StepError};
 use crate::flows::{Coin, Hashed, Market};
 use crate::ids::{OperatorId, SiteId, Table};
-use crate::random::{Member, Seed, Stream};
+use crate::random::{Draws, Member, Seed, Stream};
 use crate::units::{Fraction, Hashes, Hashrate, Satoshi};
 use chain::Chain;
-use pool::{Pool, PoolNow};
+use pool::{Pool, PoolNow, Scheme};
 use price::{Price, PriceNow};
 use supply::{Reward, SupplyNow, World};
 
@@ -105,6 +106,7 @@ pub struct BitcoinNow {
     supply: Option<SupplyNow>,
     blocks_stream: Stream,
     pool_stream: Stream,
+    finder_stream: Stream,
 }
 
 /// The address of a step's draws: minutes since the epoch, so that windows that overlap draw alike.
@@ -140,6 +142,7 @@ impl Bitcoin {
             supply: before.map(|(now, ..)| now),
             blocks_stream: Stream::new(seed, member, "bitcoin.blocks", "network"),
             pool_stream: Stream::new(seed, member, "bitcoin.blocks", "pool"),
+            finder_stream: Stream::new(seed, member, "bitcoin.blocks", "finder"),
         }
     }
 
@@ -221,30 +224,48 @@ pub fn advance(
     let blocks = now.chain.height - from;
 
     // The pool's blocks out of all, before and after a halving in the step.
-    let accepted = given.pool.rejects.rest().value();
+    let accepted = given.pool.rejects.rest().value() * given.pool.stale.rest().value();
     let whole = market.network * moment.span;
     let share = if whole > Hashes::ZERO { (mined * accepted / whole).min(1.0) } else { 0.0 };
     let fee_share = given.fee_share.on(moment.day);
     let mut draws = now.pool_stream.at(period(moment));
     let (mut at, mut left) = (from, blocks);
-    let (mut pool_blocks, mut pool_income) = (0, Satoshi::ZERO);
+    let mut pool_blocks = 0;
+    let mut found = vec![Satoshi::ZERO; given.operators];
+    let mut finders = now.finder_stream.at(period(moment));
     while left > 0 {
         let era = left.min(HALVING_BLOCKS - at % HALVING_BLOCKS);
         let won = draws.binomial(era, share);
         let each = subsidies(at, 1) + Satoshi(libm::round(fees_of(subsidy(at), fee_share)) as i64);
         pool_blocks += won;
-        pool_income += Satoshi(each.0 * won as i64);
+        find(given.pool.scheme, &by_operator, won, each, &mut found, &mut finders);
         at += era;
         left -= era;
     }
     let reward = (market.subsidy + market.fees).0 as f64;
-    let paid = now.pool.settle(&given.pool, &by_operator, market.difficulty, reward, pool_income);
+    let pool_income = found.iter().copied().sum();
+    let paid = now.pool.settle(&given.pool, &by_operator, market.difficulty, reward, &found);
 
     let remembered = libm::exp(-moment.span.as_days() / given.pool.fee_memory_days.max(1e-9));
     let actual = fees_of(subsidy(now.chain.height), fee_share);
     now.fees = actual + (now.fees - actual) * remembered;
     now.region = Some(region);
     Ok(Coin { blocks, pool_blocks, pool_income, paid, retargets })
+}
+
+/// Adds the reward of blocks won to those who found them: each block is an operator's by its part of the hashes. Where the
+/// scheme shares income anyway, nothing is drawn and the first operator that hashed stands for all.
+fn find(scheme: Scheme, hashes: &[Hashes], won: u64, each: Satoshi, found: &mut [Satoshi], draws: &mut Draws) {
+    let (mut left, mut open) = (won, hashes.iter().copied().sum::<Hashes>());
+    for (own, income) in hashes.iter().zip(found).filter(|(own, _)| **own > Hashes::ZERO) {
+        let blocks = match scheme {
+            Scheme::Solo if *own < open => draws.binomial(left, *own / open),
+            _ => left,
+        };
+        *income += Satoshi(each.0 * blocks as i64);
+        left -= blocks;
+        open -= *own;
+    }
 }
 
 #[cfg(test)]

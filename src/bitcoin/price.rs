@@ -13,6 +13,38 @@ pub enum Price {
     Fixed(f64),
     /// A random path from the first day of the window on.
     JumpDiffusion(JumpDiffusion),
+    /// Months of the past in another order, from the first day of the window on.
+    Bootstrap(Bootstrap),
+}
+
+/// Growth of past months drawn anew in blocks (circular block bootstrap; Politis and Romano 1992): what belongs together, such as
+/// a crash and the months after it, stays together within a block.
+///
+/// Blocks of calendar months are drawn whole, each starting at a random month of the past, which follows itself in a circle,
+/// so that all months are equally likely. Growth is that of monthly means, spread evenly over the days of its month: it has
+/// no noise within months, and a little less between them than prices of single days had.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bootstrap {
+    /// Price on the first day of the window, USD.
+    pub start_usd: f64,
+    /// Growth of the logarithm from each past month to the next.
+    pub growth: Vec<f64>,
+    /// Months in a block.
+    pub block_months: u32,
+}
+
+impl Bootstrap {
+    /// The growth of a calendar month, counted from year 0.
+    fn month(&self, stream: &Stream, month: i32) -> f64 {
+        let (block, length) = (self.block_months.max(1) as i32, self.growth.len().max(1));
+        let start = (stream.at(i64::from(month.div_euclid(block))).uniform() * length as f64) as usize;
+        let at = (start + month.rem_euclid(block) as usize) % length;
+        self.growth.get(at).copied().unwrap_or(0.0)
+    }
+    /// The growth of the logarithm on one day.
+    fn step(&self, stream: &Stream, day: Day) -> f64 {
+        self.month(stream, day.month_count()) / f64::from(day.days_in_month())
+    }
 }
 
 /// Geometric Brownian motion with normal jumps of the logarithm (Merton 1976), in daily steps.
@@ -68,6 +100,7 @@ impl Price {
             Self::Replay(daily) => daily.on(day),
             Self::Fixed(usd) => *usd,
             Self::JumpDiffusion(law) => law.start_usd,
+            Self::Bootstrap(law) => law.start_usd,
         };
         PriceNow { day, usd, stream: Stream::new(seed, member, "bitcoin.price", "world") }
     }
@@ -81,6 +114,10 @@ impl PriceNow {
                 Price::Replay(daily) => self.usd = daily.on(day),
                 Price::Fixed(usd) => self.usd = *usd,
                 Price::JumpDiffusion(law) => {
+                    let growth: f64 = (self.day.0 + 1..=day.0).map(|d| law.step(&self.stream, Day(d))).sum();
+                    self.usd *= libm::exp(growth);
+                }
+                Price::Bootstrap(law) => {
                     let growth: f64 = (self.day.0 + 1..=day.0).map(|d| law.step(&self.stream, Day(d))).sum();
                     self.usd *= libm::exp(growth);
                 }
@@ -137,5 +174,38 @@ mod tests {
             often.on(&given, Day(d));
         }
         assert!((often.on(&given, Day(40)) / once.on(&given, Day(40)) - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn past_months_come_again_in_blocks() {
+        let past: Vec<f64> = (0..60).map(|m| 0.01 * f64::from(m) - 0.2).collect();
+        let law = |block_months| Bootstrap { start_usd: 100.0, growth: past.clone(), block_months };
+        let first = Day::parse("2022-01-01").unwrap();
+        let months = |law: &Bootstrap, member: u32| -> Vec<f64> {
+            let stream = Stream::new(Seed(3), Member(member), "bitcoin.price", "world");
+            (0..48).map(|m| law.month(&stream, first.month_count() + m)).collect()
+        };
+        let one = months(&law(6), 0);
+        assert!(one.iter().all(|g| past.contains(g)), "nothing that never was");
+        // Within a block each month is followed by its own successor, except over the circle's end.
+        let at = |g: f64| past.iter().position(|p| *p == g).unwrap();
+        let offset = first.month_count().rem_euclid(6) as usize;
+        for (m, w) in one.windows(2).enumerate() {
+            if !(m + 1 + offset).is_multiple_of(6) {
+                assert_eq!(at(w[1]), (at(w[0]) + 1) % 60, "month {m}");
+            }
+        }
+        assert_ne!(one, months(&law(6), 1));
+        // All months equally likely: the mean over members is the past's.
+        let (members, mean) = (2000_u32, past.iter().sum::<f64>() / 60.0);
+        let sums: Vec<f64> = (0..members).map(|m| months(&law(6), m).iter().sum::<f64>() / 48.0).collect();
+        let got = sums.iter().sum::<f64>() / f64::from(members);
+        let sd = libm::sqrt(sums.iter().map(|s| (s - got) * (s - got)).sum::<f64>() / f64::from(members));
+        assert!((got - mean).abs() < 4.0 * sd / libm::sqrt(f64::from(members)), "{got} against {mean}");
+        // A whole month grows by what was drawn for it.
+        let given = Price::Bootstrap(law(6));
+        let mut now = given.start(Seed(3), Member(0), Day::parse("2022-01-31").unwrap());
+        let grown = now.on(&given, Day::parse("2022-02-28").unwrap()) / 100.0;
+        assert!((libm::log(grown) - one[1]).abs() < 1e-12);
     }
 }

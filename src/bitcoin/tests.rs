@@ -32,7 +32,13 @@ fn world() -> Bitcoin {
             bits: Compact(0x170b_98ab),
         }],
         limit: Target::POW_LIMIT,
-        pool: Pool { fee: Table::filled(2, Fraction::new(0.02)), rejects: Fraction::new(0.002), fee_memory_days: 1.0 },
+        pool: Pool {
+            scheme: Scheme::Fpps,
+            stale: Fraction::NONE,
+            fee: Table::filled(2, Fraction::new(0.02)),
+            rejects: Fraction::new(0.002),
+            fee_memory_days: 1.0,
+        },
         sites: Table::new(vec![
             Miner { operator: OperatorId(0), in_region: true },
             Miner { operator: OperatorId(1), in_region: true },
@@ -185,4 +191,84 @@ fn a_halving_halves_the_reward_at_its_block() {
     assert!(coin.pool_income <= Satoshi(most), "{coin:?}");
     assert!(quote(&given, &mut now, &window.next(&moment)).hashprice < market.hashprice * 0.6);
     assert!(market.hashprice > Hashprice::ZERO);
+}
+
+/// Coin paid to both operators in so many hours under a scheme, the pool's income, and the height reached.
+fn paid_under(scheme: Scheme, member: u32, hours: usize) -> ([i64; 2], i64, u64) {
+    let mut given = world();
+    given.pool.scheme = scheme;
+    let window = years();
+    let mut now = given.start(Seed(4), Member(member), &window);
+    let mut moment = window.moment(0);
+    let mut sums = [0; 2];
+    for _ in 0..hours {
+        let market = quote(&given, &mut now, &moment);
+        let coin = advance(&given, &mut now, &moment, &market, &hashing([6.0, 2.0, 0.0], &moment)).unwrap();
+        sums[0] += coin.paid[OperatorId(0)].0;
+        sums[1] += coin.paid[OperatorId(1)].0;
+        assert!(now.pool.closes());
+        if scheme != Scheme::Fpps {
+            assert!(now.pool.balance.0 >= 0, "a pool that pays what it found never owes");
+        }
+        moment = window.next(&moment);
+    }
+    (sums, now.pool.income.0, now.chain.height)
+}
+
+#[test]
+fn pplns_pays_what_was_found_by_work_and_keeps_its_fee_alone() {
+    let hours = 24 * 60;
+    let (paid, income, height) = paid_under(Scheme::Pplns(2.0), 0, hours);
+    let (_, expected, same) = paid_under(Scheme::Fpps, 0, hours);
+    assert_eq!((income, height), (expected, same), "how coin is shared changes no block");
+    assert!((1.0 - (paid[0] + paid[1]) as f64 / income as f64 - 0.02).abs() < 1e-6, "the fee and no luck");
+    assert!((paid[0] as f64 / paid[1] as f64 - 3.0).abs() < 1e-6, "by work");
+    // Work is remembered: an operator that stops is paid from the window, one that just came not yet in full.
+    let mut pool = PoolNow::new(2);
+    pool.remember(vec![1.0, 0.0], 2.0);
+    pool.remember(vec![0.0, 1.0], 2.0);
+    assert_eq!(pool.shares(), [0.5, 0.5]);
+    pool.remember(vec![0.0, 1.0], 2.0);
+    assert_eq!(pool.shares(), [0.0, 1.0]);
+}
+
+#[test]
+fn alone_a_miner_bears_its_own_luck() {
+    // Of blocks found at random the income's variance is its mean times a block's reward (Rosenfeld 2011).
+    let (days, members) = (30, 240_u32);
+    let solo: Vec<[i64; 2]> = (0..members).map(|m| paid_under(Scheme::Solo, m, 24 * days).0).collect();
+    let (even, _, _) = paid_under(Scheme::Fpps, 0, 24 * days);
+    for who in 0..2 {
+        let n = f64::from(members);
+        let mean = solo.iter().map(|s| s[who] as f64).sum::<f64>() / n;
+        let variance = solo.iter().map(|s| (s[who] as f64 - mean) * (s[who] as f64 - mean)).sum::<f64>() / (n - 1.0);
+        let block = 6.25e8 * 1.016 * 0.98;
+        let error = libm::sqrt(variance / n);
+        assert!((mean - even[who] as f64).abs() < 4.0 * error, "{who}: {mean} ± {error} against {}", even[who]);
+        // Four standard errors of a variance estimated from 240 members.
+        assert!(
+            (variance / (mean * block) - 1.0).abs() < 4.0 * libm::sqrt(2.0 / n),
+            "{who}: {}",
+            variance / (mean * block)
+        );
+    }
+}
+
+#[test]
+fn stale_blocks_take_their_share_of_the_income() {
+    let income = |stale: f64| {
+        let mut given = world();
+        given.pool.stale = Fraction::new(stale);
+        let window = years();
+        let mut now = given.start(Seed(4), Member(0), &window);
+        let mut moment = window.moment(0);
+        for _ in 0..24 * 120 {
+            let market = quote(&given, &mut now, &moment);
+            advance(&given, &mut now, &moment, &market, &hashing([8.0, 0.0, 0.0], &moment)).unwrap();
+            moment = window.next(&moment);
+        }
+        now.pool.income.0 as f64
+    };
+    let (none, half) = (income(0.0), income(0.5));
+    assert!((half / none - 0.5).abs() < 0.06, "{}", half / none);
 }

@@ -184,6 +184,22 @@ pub const TERMS: &[Term] = &[
         "A pool's pay by expected subsidy and fees for the work done; luck is the pool's.",
     ),
     term(
+        "pplns",
+        &["pay per last n shares"],
+        "A pool's pay by the blocks it finds, to those who did its latest work; luck is the miners'.",
+    ),
+    term("solo mining", &["solo"], "Each miner keeps the blocks that its own hashes find, and bears its own luck."),
+    term(
+        "stale block",
+        &["orphan block"],
+        "A block that lost against another at the same height: its finder earns nothing.",
+    ),
+    term(
+        "block bootstrap",
+        &["bootstrap"],
+        "Random futures made of months of the past, drawn anew in blocks that keep their order.",
+    ),
+    term(
         "implicit subsidy",
         &["cross-subsidy"],
         "What the home tariff leaves unpaid of a yardstick (shadow price and network, business tariff, average cost).",

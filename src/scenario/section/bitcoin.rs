@@ -1,7 +1,7 @@
 //! Sections `bitcoin`, `epoch` and `market`: the network, where its chain starts, and the coin's market.
 
-use crate::bitcoin::pool::Pool;
-use crate::bitcoin::price::{JumpDiffusion, Price};
+use crate::bitcoin::pool::{Pool, Scheme};
+use crate::bitcoin::price::{Bootstrap, JumpDiffusion, Price};
 use crate::bitcoin::supply::{Months, World, subsidy_on};
 use crate::bitcoin::{Bitcoin, Epoch, Miner};
 use crate::calendar::{Day, Window};
@@ -27,6 +27,22 @@ pub const BITCOIN: TableSpec = table_spec(
         .default(0.0),
         number("pool_rejects_share", "", 0.0, 0.5, "Share of hashes whose shares arrive too late or broken.")
             .default(0.002),
+        choice(
+            "payout",
+            &["fpps", "pplns", "solo"],
+            "How the pool shares coin: by expected worth, by blocks found and past work, or each for itself.",
+        )
+        .default_text("fpps"),
+        number(
+            "pplns_window_blocks",
+            "",
+            0.01,
+            1000.0,
+            "PPLNS: past work that a block is paid by, in expected blocks of the pool.",
+        )
+        .default(2.0),
+        number("stale_share", "", 0.0, 0.5, "Share of the pool's blocks that lose against another at the same height.")
+            .default(0.0),
         number("fee_memory_days", "d", 0.01, 365.0, "Memory of the trailing mean of fees that the pool pays by.")
             .default(1.0),
     ],
@@ -59,12 +75,34 @@ const JUMP_DIFFUSION: TableSpec = table_spec(
     ],
 );
 
+/// `[market.bootstrap]`.
+const BOOTSTRAP: TableSpec = table_spec(
+    "bootstrap",
+    "A random price: growth of the replay's months before the window, drawn anew in blocks (Politis and Romano 1992).",
+    &[
+        number("start_price_usd", "USD", 0.01, 1e9, "Price on the first day; absent: the replayed one.").optional(),
+        integer("block_months", 1, 120, "Months in a block, kept in their order.").default_integer(6),
+        number(
+            "drift_per_year",
+            "1/year",
+            -2.0,
+            2.0,
+            "Mean growth, logarithmic; absent: that of the months drawn from.",
+        )
+        .optional(),
+    ],
+);
+
+/// Fewest months before the window from which a bootstrap can draw.
+const LEAST_PAST_MONTHS: usize = 13;
+
 /// `[market]`.
 pub const MARKET: TableSpec = table_spec(
     "market",
     "The coin's market by month: price, fees, network hashrate. Days between keep each month's mean.",
     &[
-        choice("price_model", &["replay", "fixed", "jump_diffusion"], "How the price moves.").default_text("replay"),
+        choice("price_model", &["replay", "fixed", "jump_diffusion", "bootstrap"], "How the price moves.")
+            .default_text("replay"),
         choice(
             "network_model",
             &["replay", "supply"],
@@ -77,6 +115,7 @@ pub const MARKET: TableSpec = table_spec(
         numbers("network_hashrate_eh_s", "EH/s", 1e-9, 1e9, "Mean hashrate of the whole network in each month."),
         number("fixed_price_usd", "USD", 0.01, 1e9, "The price, if it is fixed.").optional(),
         table(&JUMP_DIFFUSION).optional(),
+        table(&BOOTSTRAP).optional(),
     ],
 );
 
@@ -118,6 +157,12 @@ pub fn build(all: &View, window: &Window) -> Option<Bitcoin> {
         limit: Target::POW_LIMIT,
         operators: fees_of_pool.len(),
         pool: Pool {
+            scheme: match given.choice("payout") {
+                "pplns" => Scheme::Pplns(given.number("pplns_window_blocks")),
+                "solo" => Scheme::Solo,
+                _ => Scheme::Fpps,
+            },
+            stale: Fraction::new(given.number("stale_share")),
             fee: Table::new(fees_of_pool),
             rejects: Fraction::new(given.number("pool_rejects_share")),
             fee_memory_days: given.number("fee_memory_days"),
@@ -180,6 +225,27 @@ fn price(market: &View, replay: Daily, window: &Window) -> Option<Price> {
                 jumps_per_year: v.number("jumps_per_year"),
                 jump_mean: v.number("jump_mean"),
                 jump_sd: v.number("jump_sd"),
+            }))
+        }
+        "bootstrap" => {
+            let v = market.table("bootstrap");
+            let prices = market.numbers("price_usd");
+            let before = (window.from.month_count() - market.day("first_month").month_count()).max(0) as usize;
+            let past = prices.get(..before.min(prices.len())).unwrap_or_default();
+            if past.len() < LEAST_PAST_MONTHS {
+                let found = format!("{} months of price before the window", past.len());
+                market.problem("price_model", found, "13 or more, to draw growth from", "an earlier first_month");
+                return None;
+            }
+            let mut growth: Vec<f64> = past.windows(2).map(|w| libm::log(w[1] / w[0])).collect();
+            if let Some(drift) = v.maybe_number("drift_per_year") {
+                let shift = drift / 12.0 - growth.iter().sum::<f64>() / growth.len() as f64;
+                growth.iter_mut().for_each(|g| *g += shift);
+            }
+            Some(Price::Bootstrap(Bootstrap {
+                start_usd: v.maybe_number("start_price_usd").unwrap_or_else(|| replay.on(window.from)),
+                growth,
+                block_months: v.count("block_months") as u32,
             }))
         }
         _ => Some(Price::Replay(replay)),
@@ -260,6 +326,22 @@ mod tests {
         assert_eq!(now.chain.bits, Compact(0x170b_98ab));
         // 716,554 in fact: the last days of December 2021 were slower than the month's curve.
         assert!((now.chain.height as i64 - 716_554).abs() < 100, "{}", now.chain.height);
+    }
+
+    #[test]
+    fn a_bootstrap_draws_from_the_months_before_the_window_alone() {
+        let text = [include_str!("../../../scenarios/irkutsk/world/coin.toml"), PLACES]
+            .concat()
+            .replace("price_model = \"replay\"", "price_model = \"bootstrap\"\nbootstrap = { drift_per_year = 0.12 }");
+        let checked = testing::valid(&ROOT, &text);
+        let given = build(&checked.view_of(&ROOT), &window()).unwrap();
+        let Price::Bootstrap(law) = &given.price else { panic!("{:?}", given.price) };
+        // 2018 to 2021: 48 months.
+        assert_eq!((law.growth.len(), law.block_months), (47, 6));
+        assert!((law.growth.iter().sum::<f64>() / 47.0 - 0.01).abs() < 1e-12);
+        let early = Window { from: Day::parse("2018-06-01").unwrap(), ..window() };
+        assert!(build(&checked.view_of(&ROOT), &early).is_none());
+        assert!(checked.problems().to_string().contains("5 months of price before the window"));
     }
 
     #[test]
