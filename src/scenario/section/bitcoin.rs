@@ -240,7 +240,7 @@ fn price(market: &View, replay: Daily, window: &Window) -> Option<Price> {
             let mut growth: Vec<f64> = past.windows(2).map(|w| libm::log(w[1] / w[0])).collect();
             if let Some(drift) = v.maybe_number("drift_per_year") {
                 let shift = drift / 12.0 - growth.iter().sum::<f64>() / growth.len() as f64;
-                growth.iter_mut().for_each(|g| *g += shift);
+                growth = growth.iter().map(|g| g + shift).collect();
             }
             Some(Price::Bootstrap(Bootstrap {
                 start_usd: v.maybe_number("start_price_usd").unwrap_or_else(|| replay.on(window.from)),
