@@ -9,10 +9,13 @@
 //!   with its [`Certificate`].
 //! - [`Case`], read from and written as MATPOWER text: [`Case::flow`], [`CaseNetwork::flows`], [`Case::dispatch`], [`Case::least_shedding`],
 //!   [`Case::dispatch_hours`].
-//! - [`Unit`]s that fail: an [`OutageTable`] and exact [`Indices`] of adequacy, or [`Sampled`] ones.
+//! - [`Unit`]s that fail: an [`OutageTable`] and exact [`Indices`] of adequacy, or [`Sampled`] ones; several areas with links
+//!   between them: [`AreaSystem`].
 
 mod adequacy;
 mod adequacy_sampled;
+mod areas;
+mod areas_sampled;
 mod case;
 mod case_flow;
 mod certificate;
@@ -38,6 +41,8 @@ mod unit;
 
 pub use adequacy::{Indices, OutageTable};
 pub use adequacy_sampled::Sampled;
+pub use areas::{AreaError, AreaIndices, AreaLink, AreaLoad, AreaSystem};
+pub use areas_sampled::AreaSampled;
 pub use case::{BusKind, Case, CaseBranch, CaseBus, CaseError, CaseGenerator, Cost, Susceptance};
 pub use case_flow::{CaseFlow, CaseFlowsError, CaseNetwork};
 pub use certificate::Certificate;

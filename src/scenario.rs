@@ -4,6 +4,7 @@
 //! `--with` and `--set` over one another · [`check`] holds the result against the schema of [`section`] · builders read
 //! [`View`]s. There is no IO here: a library is handed in.
 
+pub mod areas;
 pub mod arm;
 mod build;
 mod builtin;

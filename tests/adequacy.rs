@@ -1,6 +1,6 @@
 //! Adequacy of the IEEE Reliability Test System and the Roy Billinton Test System; see `tests/data/reliability/README.md`.
 
-use hashwatt::power::{Indices, OutageTable, Sampled, Unit, UnitState};
+use hashwatt::power::{AreaLink, AreaLoad, AreaSystem, Indices, OutageTable, Sampled, Unit, UnitState};
 use hashwatt::random::Seed;
 
 fn rows(name: &str) -> Vec<Vec<String>> {
@@ -137,4 +137,75 @@ fn an_uncertain_forecast_is_worse() {
     let unsure = Indices::exact(&table, &load, Some(0.05));
     assert!(unsure.lolh_h_per_yr > sure.lolh_h_per_yr && unsure.eue_mwh_per_yr > sure.eue_mwh_per_yr);
     assert_eq!(Indices::exact(&table, &load, Some(0.0)), sure);
+}
+
+/// The IEEE system with its units dealt to two areas in turn, half the load in each, and a link between them.
+fn halves(link_mw: f64) -> AreaSystem {
+    let whole = load(2850.0);
+    let area = AreaLoad { load_mw: whole.iter().map(|mw| mw / 2.0).collect(), infeed_mw: Vec::new() };
+    let units = rts79().into_iter().enumerate().map(|(n, unit)| (n % 2, unit)).collect();
+    let link = AreaLink { from: 0, to: 1, forward_mw: link_mw, backward_mw: link_mw, failure_h: None };
+    AreaSystem::new(vec![area.clone(), area], units, vec![link]).unwrap()
+}
+
+#[test]
+fn two_areas_on_a_wide_link_are_one_and_on_none_are_two() {
+    let joined = halves(1e6).sampled(None, 4000, Seed(7));
+    let whole = load(2850.0);
+    let exact = Indices::exact(&OutageTable::of(&rts79()), &whole, None);
+    let within = |found: f64, error: f64, exact: f64| assert!((found - exact).abs() <= 3.5 * error, "{found} {exact}");
+    let (mean, error) = (joined.mean.system, joined.standard_error.system);
+    within(mean.lolh_h_per_yr, error.lolh_h_per_yr, exact.lolh_h_per_yr);
+    within(mean.eue_mwh_per_yr, error.eue_mwh_per_yr, exact.eue_mwh_per_yr);
+    within(mean.lole_d_per_yr, error.lole_d_per_yr, exact.lole_d_per_yr);
+    within(mean.lolf_per_yr, error.lolf_per_yr, exact.lolf_per_yr);
+
+    let apart = halves(0.0).sampled(None, 200, Seed(7));
+    let half: Vec<f64> = whole.iter().map(|mw| mw / 2.0).collect();
+    for area in 0..2 {
+        let own: Vec<Unit> = rts79().into_iter().enumerate().filter(|(n, _)| n % 2 == area).map(|(_, u)| u).collect();
+        let exact = Indices::exact(&OutageTable::of(&own), &half, None);
+        let (mean, error) = (apart.mean.areas[area], apart.standard_error.areas[area]);
+        within(mean.lolh_h_per_yr, error.lolh_h_per_yr, exact.lolh_h_per_yr);
+        within(mean.eue_mwh_per_yr, error.eue_mwh_per_yr, exact.eue_mwh_per_yr);
+    }
+}
+
+/// One region, four hours, of the Probabilistic Resource Adequacy Suite (NREL); see `tests/data/reliability/README.md`.
+#[test]
+fn one_region_with_an_hourly_infeed_is_the_published_one() {
+    let area = AreaLoad { load_mw: vec![25.0, 28.0, 27.0, 24.0], infeed_mw: vec![5.0, 6.0, 7.0, 8.0] };
+    let unit = Unit::two_state(10.0, 9.0, 1.0).unwrap();
+    let system = AreaSystem::new(vec![area], vec![(0, unit.clone()), (0, unit.clone()), (0, unit)], vec![]).unwrap();
+    let exact = system.exact(None).unwrap().system;
+    assert!((exact.lolh_h_per_yr - 0.355).abs() < 1e-5 && (exact.eue_mwh_per_yr - 1.59).abs() < 1e-5);
+    let sampled = system.sampled(None, 20_000, Seed(3));
+    let (mean, error) = (sampled.mean.system, sampled.standard_error.system);
+    assert!((mean.lolh_h_per_yr - 0.355).abs() < 3.0 * error.lolh_h_per_yr);
+    assert!((mean.eue_mwh_per_yr - 1.59).abs() < 3.0 * error.eue_mwh_per_yr);
+}
+
+/// Two regions whose line fails, of the same suite.
+#[test]
+fn two_regions_whose_line_fails_are_the_published_ones() {
+    let area = |mw| AreaLoad { load_mw: vec![mw], infeed_mw: Vec::new() };
+    let unit = Unit::two_state(15.0, 9.0, 1.0).unwrap();
+    let system = |limit| {
+        let link = AreaLink { from: 0, to: 1, forward_mw: limit, backward_mw: limit, failure_h: Some([9.0, 1.0]) };
+        AreaSystem::new(vec![area(8.0), area(9.0)], vec![(0, unit.clone()), (1, unit.clone())], vec![link]).unwrap()
+    };
+    let exact = system(8.0).exact(None).unwrap();
+    assert!((exact.system.lolh_h_per_yr - 0.19).abs() < 1e-5 && (exact.system.eue_mwh_per_yr - 0.647).abs() < 1e-5);
+    for (area, eue) in exact.areas.iter().zip([0.314, 0.333]) {
+        assert!((area.lolh_h_per_yr - 0.1).abs() < 1e-5 && (area.eue_mwh_per_yr - eue).abs() < 1e-5);
+    }
+    let sampled = system(8.0).sampled(None, 40_000, Seed(3));
+    for (found, (error, exact)) in sampled.mean.areas.iter().zip(sampled.standard_error.areas.iter().zip(&exact.areas))
+    {
+        assert!((found.lolh_h_per_yr - exact.lolh_h_per_yr).abs() < 3.0 * error.lolh_h_per_yr);
+        assert!((found.eue_mwh_per_yr - exact.eue_mwh_per_yr).abs() < 3.0 * error.eue_mwh_per_yr);
+    }
+    // A wider link never leaves more short.
+    let eue = [0.0, 2.0, 5.0, 8.0, 20.0].map(|mw| system(mw).exact(None).unwrap().system.eue_mwh_per_yr);
+    assert!(eue.windows(2).all(|w| w[1] <= w[0] + 1e-12), "{eue:?}");
 }

@@ -138,3 +138,27 @@ fn factors_and_screening_on_request() {
     let overloads = std::fs::read_to_string(home.path().join("r/n1.csv")).unwrap();
     assert_eq!(overloads.lines().count(), json["overloads"].as_array().unwrap().len() + 1);
 }
+
+#[test]
+fn adequacy_of_two_areas_from_a_file() {
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(home.path().join(name), text).unwrap();
+    write("load.csv", "hour,load_mw\n0,4\n");
+    let text = "hours = 1\n[area.north]\nload_csv = \"load.csv\"\nload_factor = 2\n[area.south]\nload_mw = 9\n\
+        [unit.n]\narea = \"north\"\ncapacity_mw = 15\nmttf_h = 9\nmttr_h = 1\n\
+        [unit.s]\narea = \"south\"\ncapacity_mw = 15\nmttf_h = 9\nmttr_h = 1\n\
+        [link.l]\nfrom = \"north\"\nto = \"south\"\nforward_mw = 8\nmttf_h = 9\nmttr_h = 1\n";
+    write("areas.toml", text);
+    let out = grid(&["adequacy", "--system", "areas.toml", "--exact", "--json"], home.path()).success();
+    let json: serde_json::Value = serde_json::from_slice(&out.get_output().stdout).unwrap();
+    assert!((json["lolh_h_per_yr"].as_f64().unwrap() - 0.19).abs() < 1e-12);
+    assert!((json["areas"]["south"]["eue_mwh_per_yr"].as_f64().unwrap() - 0.333).abs() < 1e-12);
+    let sample = ["adequacy", "--system", "areas.toml", "--years", "3000"];
+    let once = grid(&sample, home.path()).success().get_output().stdout.clone();
+    assert_eq!(once, grid(&sample, home.path()).success().get_output().stdout);
+    write("wrong.toml", &text.replace("to = \"south\"", "to = \"east\"").replace("load.csv", "none.csv"));
+    let out = grid(&["adequacy", "--system", "wrong.toml", "--exact"], home.path()).failure().code(3);
+    assert!(String::from_utf8_lossy(&out.get_output().stderr).contains("wrong.toml:19"), "the line of the link's end");
+    let out = grid(&["adequacy", "--format"], home.path()).success();
+    assert!(String::from_utf8_lossy(&out.get_output().stdout).contains("[link.<id>]"));
+}

@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
   hashwatt grid dispatch case30.m --n-1
   hashwatt grid dispatch case30.m --outage-branch 5 6 --min-shed
   hashwatt grid adequacy --units units.csv --load load.csv --exact
+  hashwatt grid adequacy --system areas.toml --years 10000
   hashwatt grid export irkutsk --at '2022-01-15 18:00' -o irkutsk.m")]
 pub struct Grid {
     #[command(subcommand)]

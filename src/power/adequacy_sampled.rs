@@ -193,7 +193,7 @@ pub(super) fn pick(probability: impl Iterator<Item = f64>, draw: f64) -> usize {
 }
 
 /// Hours that are looked at or skipped together; a divisor of 24.
-const QUARTER: usize = 6;
+pub(super) const QUARTER: usize = 6;
 
 /// Room between capacity and load with nothing out.
 struct Room {

@@ -648,14 +648,19 @@ fn outcomes(all: &View, states: &[(String, View)], base: &Base) -> Vec<Vec<Vec<O
 
 /// Every key of a problem file, in words.
 pub fn describe() -> String {
+    described(&PLAN)
+}
+
+/// The format of another kind of file, in the same words.
+pub(super) fn described(spec: &'static TableSpec) -> String {
     let mut out = String::new();
-    table_text(&PLAN, "", &mut out);
+    table_text(spec, "", &mut out);
     out
 }
 
 fn table_text(spec: &'static TableSpec, path: &str, out: &mut String) {
     use super::spec::Kind;
-    let head = if path.is_empty() { "A problem file".to_owned() } else { format!("[{path}]") };
+    let head = if path.is_empty() { "The file".to_owned() } else { format!("[{path}]") };
     *out += &format!("{head}: {}\n", spec.doc);
     let mut inner: Vec<(&'static TableSpec, String)> = Vec::new();
     for field in spec.fields {

@@ -1,8 +1,9 @@
 //! `grid adequacy`: is there enough capacity for the load, exactly or by sampled years.
 
 use super::{Failure, terminal, timed};
-use crate::power::{Indices, OutageTable, Sampled, Unit};
+use crate::power::{AreaIndices, Indices, OutageTable, Sampled, Unit};
 use crate::random::Seed;
+use crate::scenario::areas;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -11,15 +12,25 @@ use std::time::Duration;
 
 /// Adequacy of generating capacity: LOLE, LOLH, LOLF, EUE.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  hashwatt grid adequacy --units units.csv --load load.csv --exact
+  hashwatt grid adequacy --system areas.toml --years 10000
+  hashwatt grid adequacy --format")]
 pub struct Adequacy {
     /// Units: columns capacity_mw, mttf_h, mttr_h
-    #[arg(long, value_name = "FILE")]
-    units: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["system", "format"])]
+    units: Option<PathBuf>,
     /// Hourly load, 24 hours to a day: column load_mw
-    #[arg(long, value_name = "FILE")]
-    load: PathBuf,
-    /// Exactly, by convolution
-    #[arg(long, required_unless_present = "years", conflicts_with = "years")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["system", "format"])]
+    load: Option<PathBuf>,
+    /// Several areas with links between them, a TOML file
+    #[arg(long, value_name = "FILE.toml", conflicts_with_all = ["units", "load", "load_sd"])]
+    system: Option<PathBuf>,
+    /// Describe the TOML file and do nothing
+    #[arg(long)]
+    format: bool,
+    /// Exactly, by convolution; several areas by going through all states
+    #[arg(long, required_unless_present_any = ["years", "format"], conflicts_with = "years")]
     exact: bool,
     /// Standard deviation of the load forecast as a share of the load, in seven steps
     #[arg(long, value_name = "SHARE")]
@@ -37,12 +48,21 @@ pub struct Adequacy {
 
 impl Adequacy {
     pub fn run(self) -> Result<(), Failure> {
+        match (&self.system, &self.units, &self.load) {
+            _ if self.format => terminal::print(&areas::describe()),
+            (Some(system), ..) => self.several(system),
+            (None, Some(units), Some(load)) => self.one(units, load),
+            _ => Err(Failure::Usage("--units and --load, or --system, are needed".to_owned())),
+        }
+    }
+
+    /// One area.
+    fn one(&self, units: &Path, load: &Path) -> Result<(), Failure> {
         let (mut read, mut solve) = (Duration::ZERO, Duration::ZERO);
-        let units = timed(&mut read, || read_units(&self.units))?;
-        let load_mw: Vec<f64> =
-            timed(&mut read, || read_columns(&self.load, ["load_mw"]))?.iter().map(|r| r[0]).collect();
+        let units = timed(&mut read, || read_units(units))?;
+        let load_mw: Vec<f64> = timed(&mut read, || read_columns(load, ["load_mw"]))?.iter().map(|r| r[0]).collect();
         if !load_mw.len().is_multiple_of(24) || load_mw.is_empty() {
-            let what = format!("{}: {} hours are not whole days", self.load.display(), load_mw.len());
+            let what = format!("{}: {} hours are not whole days", load.display(), load_mw.len());
             return Err(Failure::InvalidInput(what));
         }
         let (indices, error) = timed(&mut solve, || match self.years {
@@ -78,17 +98,79 @@ impl Adequacy {
         }
         terminal::print(&text)
     }
+
+    /// Several areas.
+    fn several(&self, path: &Path) -> Result<(), Failure> {
+        let (mut read, mut solve) = (Duration::ZERO, Duration::ZERO);
+        let text = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
+        let beside = path.parent().unwrap_or_else(|| Path::new(""));
+        let column = |file: &str, column: &str| -> Result<Vec<f64>, String> {
+            let rows = read_columns(&beside.join(file), [column]).map_err(|failure| match failure {
+                Failure::InvalidInput(what) => what,
+                _ => format!("{file} cannot be read"),
+            })?;
+            Ok(rows.iter().map(|row| row[0]).collect())
+        };
+        let given = timed(&mut read, || areas::read(&path.display().to_string(), &text, &column))?;
+        let solved = timed(&mut solve, || match self.years {
+            Some(years) => {
+                let sampled = given.system.sampled(given.load_sd, years, Seed(self.seed));
+                Ok((sampled.mean, Some(sampled.standard_error)))
+            }
+            None => given.system.exact(given.load_sd).map(|exact| (exact, None)),
+        });
+        let (mean, error) = solved.map_err(|e| Failure::InvalidInput(format!("{}: {e}", path.display())))?;
+        let each = |of: &AreaIndices| -> Vec<(String, Indices)> {
+            let names = given.names.iter().cloned();
+            names.zip(of.areas.iter().copied()).chain([("system".to_owned(), of.system)]).collect()
+        };
+        if self.json {
+            let map = |of: &Indices| -> Map<String, Value> {
+                named(of).into_iter().map(|(key, value)| (key.to_owned(), json!(value))).collect()
+            };
+            let by_area = |of: &AreaIndices| -> Value {
+                let rows = each(of).into_iter().filter(|(name, _)| name != "system");
+                rows.map(|(name, of)| (name, Value::Object(map(&of)))).collect::<Map<_, _>>().into()
+            };
+            let mut out = map(&mean.system);
+            out.insert("areas".to_owned(), by_area(&mean));
+            if let Some(error) = &error {
+                let mut errors = map(&error.system);
+                errors.insert("areas".to_owned(), by_area(error));
+                out.insert("standard_error".to_owned(), errors.into());
+                out.insert("years".to_owned(), json!(self.years));
+                out.insert("seed".to_owned(), json!(self.seed));
+            }
+            out.insert("title".to_owned(), json!(given.title));
+            out.insert("units".to_owned(), json!(given.units));
+            out.insert("hours".to_owned(), json!(given.system.hours()));
+            out.insert("timing_s".to_owned(), json!({ "read": read.as_secs_f64(), "solve": solve.as_secs_f64() }));
+            return terminal::print_json(&Value::Object(out));
+        }
+        let mut text = format!("{}\n", given.title);
+        let errors = error.as_ref().map(each);
+        for (n, (name, of)) in each(&mean).iter().enumerate() {
+            let _ = writeln!(text, "{name}");
+            let errors = errors.as_ref().and_then(|e| e.get(n)).map(|(_, e)| named(e));
+            for (i, (key, value)) in named(of).iter().enumerate() {
+                let _ = match errors.as_ref().and_then(|e| e.get(i)) {
+                    Some((_, error)) => writeln!(text, "  {key:<18} {value:>14.6} ± {error:.6}"),
+                    None => writeln!(text, "  {key:<18} {value:>14.6}"),
+                };
+            }
+        }
+        terminal::print(&text)
+    }
 }
 
 /// The indices that there are, by their keys.
 fn named(indices: &Indices) -> Vec<(&'static str, f64)> {
     let mut rows = vec![("lole_d_per_yr", indices.lole_d_per_yr)];
     rows.extend(indices.days_any_d_per_yr.map(|days| ("days_any_d_per_yr", days)));
-    rows.extend([
-        ("lolh_h_per_yr", indices.lolh_h_per_yr),
-        ("lolf_per_yr", indices.lolf_per_yr),
-        ("eue_mwh_per_yr", indices.eue_mwh_per_yr),
-    ]);
+    rows.push(("lolh_h_per_yr", indices.lolh_h_per_yr));
+    // Several areas gone through state by state have no frequency.
+    rows.extend(Some(("lolf_per_yr", indices.lolf_per_yr)).filter(|(_, times)| !times.is_nan()));
+    rows.push(("eue_mwh_per_yr", indices.eue_mwh_per_yr));
     rows
 }
 
