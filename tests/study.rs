@@ -124,7 +124,7 @@ mod program {
     fn shards_that_are_cut_changed_missing_or_of_another_study_are_refused_by_name() {
         let home = tempfile::tempdir().unwrap();
         let refused = |says: &[&str]| {
-            let ran = hashwatt(&["report", "s"], home.path()).code(1);
+            let ran = hashwatt(&["report", "s"], home.path()).code(3);
             let told = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
             assert!(says.iter().all(|s| told.contains(s)), "{says:?} in {told}");
         };

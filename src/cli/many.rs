@@ -21,6 +21,8 @@ use std::sync::Mutex;
 
 /// Members of a study that says nothing of them.
 const MEMBERS: u32 = 20;
+/// Members up to which an ensemble keeps the fan of the mining load unasked: more would fill the disk while it runs.
+const FANNED: u32 = 200;
 /// Members of a shard, where none is asked for.
 const SHARD: u32 = 1000;
 
@@ -254,6 +256,9 @@ impl Study {
         });
         let arms = arms.collect();
         let mut series = many.fans.clone();
+        if series.is_empty() && self.verb == "ensemble" && plan.members <= FANNED {
+            series.push("mining_mw".into());
+        }
         series.dedup();
         if let Some(wrong) = series.iter().find(|key| !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')) {
             return Err(Failure::Usage(format!(
@@ -283,7 +288,9 @@ impl Study {
             }
         };
         let held = if plan.fixed_assumptions { "fixed" } else { "drawn" };
-        let name = self.arms.first().map_or("", |arm| arm.name());
+        // A sweep is of the scenario, not of its first point.
+        let point = self.arms.first().map_or("", |arm| arm.name());
+        let name = if self.sweep.is_some() { self.named.first().map_or(point, String::as_str) } else { point };
         let varied = self.design.map_or_else(String::new, |d| {
             let keys: Vec<&str> = self.arms.iter().flat_map(World::ranges).map(|r| r.key.as_str()).collect();
             format!("{:?} {} {}", d.method, d.futures, keys.join(" "))

@@ -252,26 +252,12 @@ fn headlines(en: &View<'_>, ru: &View<'_>, against: Option<&View<'_>>) -> Vec<Va
             context! {
                 key => a.key, en => a.label, ru => b.label, value => a.value.clone(), value_ru => localized(&b.value),
                 raw => record.number(a.key).map(number::shortest),
-                unit => a.unit, unit_ru => unit_ru(a.unit), definition => a.definition.replace('`', ""),
+                unit => a.unit, unit_ru => super::russian::unit(a.unit), definition => a.definition.replace('`', ""),
                 kind_en => kind.map(|k| k.1), kind_ru => kind.map(|k| k.2),
                 before => before.map(|l| l.value.clone()), difference, parts,
             }
         })
         .collect()
-}
-
-/// A unit's symbol in Russian.
-fn unit_ru(unit: &str) -> &str {
-    match unit {
-        "MW" => "МВт",
-        "MWh" => "МВт·ч",
-        "GWh" => "ГВт·ч",
-        "h" => "ч",
-        "m" => "м",
-        "USD/PH/day" => "долл./PH/сутки",
-        "USD/kWh" => "долл./кВт·ч",
-        other => other,
-    }
 }
 
 /// Every headline that has a twin at the published tariff, part by part.

@@ -102,6 +102,27 @@ fn known(name: &str) -> Option<String> {
     None
 }
 
+/// A unit's symbol in Russian; those that Russian texts write in Latin letters too stay.
+pub fn unit(symbol: &str) -> &str {
+    match symbol {
+        "MW" => "МВт",
+        "MWh" => "МВт·ч",
+        "GWh" => "ГВт·ч",
+        "kWh" => "кВт·ч",
+        "h" => "ч",
+        "m" => "м",
+        "m³/s" => "м³/с",
+        "kt" => "кт",
+        "kt CO₂" => "кт CO₂",
+        "USD" => "долл.",
+        "USD/PH/day" => "долл./PH/сутки",
+        "USD/kWh" => "долл./кВт·ч",
+        "USD/MWh" => "долл./МВт·ч",
+        "RUB/MWh" => "руб./МВт·ч",
+        other => other,
+    }
+}
+
 /// A name of a shipped world in Russian; any other name as it is.
 pub fn name(english: &str) -> String {
     known(english).unwrap_or_else(|| english.to_owned())

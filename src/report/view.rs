@@ -107,6 +107,11 @@ impl<'a> View<'a> {
         if self.language == Language::Ru { super::russian::name(name) } else { name.to_owned() }
     }
 
+    /// A unit's symbol in the view's language.
+    pub fn unit<'b>(&self, symbol: &'b str) -> &'b str {
+        if self.language == Language::Ru { super::russian::unit(symbol) } else { symbol }
+    }
+
     /// The values of a series that has one for every step.
     pub fn series(&self, key: &str) -> Option<&'a [f64]> {
         let values = self.record.series(key)?.values.as_slice();

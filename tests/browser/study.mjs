@@ -7,7 +7,7 @@ import { join } from "node:path";
 const [kind, page] = process.argv.slice(2);
 const figures = {
   compare: ["effect", "leakage"],
-  ensemble: ["outcomes"],
+  ensemble: ["outcomes", "fans"],
   sweep: ["sweep"],
   sensitivity: ["tornado"],
   hostile: [],

@@ -49,9 +49,9 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             view,
             "Of the package’s {} on “{}”, {} comes from {}",
             "Из {} пакета по показателю «{}» {} даёт {}",
-            with_unit(sum, unit),
+            with_unit(view, sum, unit),
             label,
-            with_unit(most.1, unit),
+            with_unit(view, most.1, unit),
             most.0
         ),
         subtitle: say!(view, "{} against {}: mean effect of each measure; {}", "{} против {}: средний вклад каждой меры; {}", arm, view.meta.name, view.window()),
@@ -82,7 +82,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         "Waterfall of {} measures that sum to {}.",
         "Каскад вкладов, мер: {}, в сумме {}.",
         rows.len(),
-        with_unit(sum, unit)
+        with_unit(view, sum, unit)
     );
     finish(view, "attribution", words, alt, data, |canvas, mut frame| {
         frame.top += 18.0;
@@ -98,7 +98,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         }
         let Some((low, high)) = range(ends.iter().copied()) else { return };
         let y = Scale::round((low, high), (frame.bottom - 26.0, frame.top), 6);
-        let unit_text = if unit == "USD" { view.pick("million USD", "млн долл.") } else { unit };
+        let unit_text = if unit == "USD" { view.pick("million USD", "млн долл.") } else { view.unit(unit) };
         style::value_axis(canvas, frame, &y, 6, unit_text);
         let bars = rows.len() + 1;
         let x = Scale::new((0.0, bars as f64), (frame.left, frame.right));
@@ -126,7 +126,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 canvas.line(&[(middle, y.at(to - half)), (middle, y.at(to + half))], Ink::new(style::BLACK, 1.2));
             }
             let (top, bottom) = (y.at(from.max(to)), y.at(from.min(to)));
-            let value = format!("{}{}", if *effect > 0.0 { "+" } else { "" }, with_unit(*effect, unit));
+            let value = format!("{}{}", if *effect > 0.0 { "+" } else { "" }, with_unit(view, *effect, unit));
             let places = [((middle, top - 6.0), Anchor::Middle), ((middle, bottom + 15.0), Anchor::Middle)];
             canvas.label(&places, &value, Lettering::new(size).bold());
             let name = if last { view.pick("package", "пакет") } else { name.rsplit('/').next().unwrap_or(name) };

@@ -113,7 +113,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             at: d.diff * share,
             ends: (d.range.0 * share, d.range.1 * share),
             error: d.std_err * share,
-            text: format!("{}{}", if d.diff > 0.0 { "+" } else { "" }, with_unit(d.diff, &d.unit)),
+            text: format!("{}{}", if d.diff > 0.0 { "+" } else { "" }, with_unit(view, d.diff, &d.unit)),
             color: colors[arms.iter().position(|a| *a == d.arm).unwrap_or(0) % colors.len()],
         })
         .collect();

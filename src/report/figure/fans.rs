@@ -26,7 +26,8 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let Some((low, high)) = range(p05.iter().chain(p95).copied()) else { return Ok(None) };
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     let spread = p05.iter().zip(p95).map(|(a, b)| b - a).sum::<f64>() / p05.len() as f64;
-    let (name, unit) = (crate::report::data::words_of(stem), crate::report::data::unit_of(stem));
+    let unit_of = crate::report::data::unit_of(stem);
+    let (name, unit) = (named(view, stem), view.unit(unit_of));
     let words = Words {
         title: say!(
             view,
@@ -57,7 +58,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     for (end, values) in ENDS.iter().zip(&fans) {
         columns.push(Column::numbers(
             format!("{stem}{end}"),
-            unit,
+            unit_of,
             end.trim_start_matches('_').to_uppercase(),
             "Daily mean of the hourly quantile over members.",
             values.clone(),
@@ -93,4 +94,24 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         }
         month_axis(canvas, frame, view, &x);
     })
+}
+
+/// A series in words.
+fn named(view: &View<'_>, key: &str) -> String {
+    let known = [
+        ("total_load_mw", "load of the region", "нагрузка региона"),
+        ("demand_mw", "demand without mining", "спрос без майнинга"),
+        ("mining_mw", "mining load", "нагрузка майнинга"),
+        ("losses_mw", "network losses", "потери в сети"),
+        ("thermal_mw", "thermal generation", "выработка ТЭС"),
+        ("net_export_mw", "net export", "сальдо-переток"),
+        ("unserved_mw", "load not served", "недоотпуск"),
+        ("flow_bratsk_irkutsk_mw", "flow over the north–south corridor", "переток коридора север – юг"),
+        ("level_baikal_m", "level of Lake Baikal", "уровень Байкала"),
+        ("homes_dark", "homes without power", "дома без света"),
+        ("hashrate_eh_s", "hashrate of the region", "хешрейт региона"),
+        ("hashprice_usd_per_ph_day", "hashprice", "хешпрайс"),
+    ];
+    let found = known.iter().find(|k| k.0 == key);
+    found.map_or_else(|| crate::report::data::words_of(key), |k| view.pick(k.1, k.2).to_owned())
 }

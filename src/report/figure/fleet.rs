@@ -130,7 +130,11 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
         canvas.line(&[(frame.left, at), (frame.right, at)], Ink::new(style::BLACK, 1.4).dash(Dash::Dashed));
         let text = say!(view, "mean of the fleet, {} J/TH", "в среднем по парку {} J/TH", number::fixed(mean, 1));
         let places = [((frame.left + 6.0, at - 7.0), Anchor::Start)];
-        canvas.tag(&places, &text, Lettering::new(13.0).bold());
+        let mut tags: Vec<_> = canvas
+            .reserve(&places, &text, Lettering::new(13.0).bold())
+            .map(|(base, set, _)| (base, text, set))
+            .into_iter()
+            .collect();
         // The widest steps first: who has no room stays in the data.
         steps.sort_by(|a, b| (b.1 - b.0).total_cmp(&(a.1 - a.0)));
         let letters = Lettering::new(if narrow { 11.0 } else { 12.0 });
@@ -153,15 +157,14 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                     p.1 > frame.top + 12.0 && left >= frame.left + 2.0 && left + width <= frame.right
                 })
                 .collect();
-            let before = canvas.last_place();
-            if canvas.tag(&places, name, letters)
-                && let Some(place) = canvas.last_place().filter(|p| Some(p) != before.as_ref())
-            {
-                let under = place.edges[3] + 1.0;
-                if top - under > 6.0 {
-                    canvas.line(&[(middle, under), (middle, top - 1.0)], Ink::new(style::GRAY, 0.8));
-                }
+            let Some((base, set, edges)) = canvas.reserve(&places, name, letters) else { continue };
+            if top - edges[3] > 7.0 {
+                canvas.line(&[(middle, edges[3] + 1.0), (middle, top - 1.0)], Ink::new(style::GRAY, 0.8));
             }
+            tags.push((base, name.to_owned(), set));
+        }
+        for (base, text, set) in tags {
+            canvas.patched(base, &text, set);
         }
         for tick in x.ticks(if narrow { 4 } else { 8 }) {
             let text = number::fixed(tick, x.decimals(if narrow { 4 } else { 8 }));

@@ -67,7 +67,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let width = |o: &Outcome| (o.ends.1 - o.ends.0) / o.median.abs();
     let widest = found.iter().max_by(|a, b| width(a).total_cmp(&width(b)));
     let title = widest.map_or_else(String::new, |o| {
-        let (low, high) = (with_unit(o.ends.0, &o.unit), with_unit(o.ends.1, &o.unit));
+        let (low, high) = (with_unit(view, o.ends.0, &o.unit), with_unit(view, o.ends.1, &o.unit));
         say!(
             view,
             "“{}” is the least certain: {} to {} in nine futures of ten",
@@ -103,7 +103,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
                 at: share(o.mean),
                 ends: (share(o.ends.0), share(o.ends.1)),
                 error: 100.0 * o.error / o.median.abs(),
-                text: with_unit(o.mean, &o.unit),
+                text: with_unit(view, o.mean, &o.unit),
                 color: style::BLUE,
             }
         })

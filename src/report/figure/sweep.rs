@@ -72,9 +72,9 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             "“{}” goes from {} ({}) to {} ({})",
             "«{}»: от {} ({}) до {} ({})",
             label,
-            with_unit(least.mean, unit),
+            with_unit(view, least.mean, unit),
             place(least),
-            with_unit(most.mean, unit),
+            with_unit(view, most.mean, unit),
             place(most)
         ),
         subtitle: say!(
@@ -127,7 +127,7 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let data = Table { name: "sweep".into(), title: format!("{shown} over the sweep.").into(), columns };
     let alt = say!(view, "{} points of a sweep.", "Точек перебора: {}.", points.len());
     let scale = if unit == "USD" { 1e6 } else { 1.0 };
-    let unit_text = if unit == "USD" { view.pick("million USD", "млн долл.") } else { unit };
+    let unit_text = if unit == "USD" { view.pick("million USD", "млн долл.") } else { view.unit(unit) };
     finish(view, "sweep", words, alt, data, |canvas, mut frame| {
         frame.top += 20.0;
         let axis = Lettering::new(13.0).color(style::GRAY);

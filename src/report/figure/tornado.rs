@@ -45,12 +45,13 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let words = Words {
         title: say!(
             view,
-            "{} moves “{}” most: from {} to {}",
-            "Сильнее всего показатель «{1}» двигает {0}: от {2} до {3}",
+            "{} moves “{}” most: by {}, from {} to {}",
+            "Сильнее всего показатель «{1}» двигает {0}: на {2}, от {3} до {4}",
             most.key,
             label,
-            with_unit(most.at.0, unit),
-            with_unit(most.at.1, unit)
+            with_unit(view, (most.at.1 - most.at.0).abs(), unit),
+            with_unit(view, most.at.0, unit),
+            with_unit(view, most.at.1, unit)
         ),
         subtitle: say!(
             view,

@@ -66,11 +66,11 @@ pub fn differences(view: &View<'_>) -> Vec<Difference> {
 }
 
 /// A value with its unit as a sentence has it.
-pub fn with_unit(value: f64, unit: &str) -> String {
+pub fn with_unit(view: &View<'_>, value: f64, unit: &str) -> String {
     match unit {
         "USD" => number::dollars(value),
         "" => number::percent(value),
-        _ => format!("{}\u{a0}{unit}", number::whole(value)),
+        _ => format!("{}\u{a0}{}", number::whole(value), view.unit(unit)),
     }
 }
 
@@ -115,7 +115,7 @@ fn of_arm(view: &View<'_>, arm: &str, all: &[Difference]) -> String {
         } else {
             String::new()
         };
-        let value = |v: f64| with_unit(v, unit);
+        let value = |v: f64| with_unit(view, v, unit);
         moved.push(say!(
             view,
             "{} {} by {}{}, in nine futures of ten by {} to {}",

@@ -249,27 +249,42 @@ impl Canvas<'_> {
         inside && self.kept_clear.iter().all(clear) && !self.places.iter().any(|p| p.touches(place))
     }
 
-    /// Where the text set last stands.
-    pub fn last_place(&self) -> Option<Place> {
-        self.places.last().cloned()
-    }
-
     /// Keeps labels that are set later off a mark: left, top, right, bottom.
     pub fn keep_clear(&mut self, edges: [f64; 4]) {
         self.kept_clear.push(edges);
     }
 
+    /// The first place where a label meets nothing, kept for it; see [`Self::label`]. Set it by [`Self::patched`] when what
+    /// shall lie under it is drawn.
+    pub fn reserve(
+        &mut self,
+        places: &[(Point, Anchor)],
+        text: &str,
+        lettering: Lettering,
+    ) -> Option<(Point, Lettering, [f64; 4])> {
+        let text = number::localized(text, self.language);
+        let (baseline, set, edges) = places.iter().find_map(|(baseline, anchor)| {
+            let set = lettering.anchor(*anchor);
+            let place = Self::place(*baseline, &text, set);
+            self.is_free(&place).then_some((*baseline, set, place.edges))
+        })?;
+        self.keep_clear(edges);
+        Some((baseline, set, edges))
+    }
+
+    /// A text on a patch of paper.
+    pub fn patched(&mut self, baseline: Point, text: &str, lettering: Lettering) {
+        let text = number::localized(text, self.language);
+        let [left, top, right, bottom] = Self::place(baseline, &text, lettering).edges;
+        self.block((left - 1.5, top), (right + 1.5, bottom - 0.5), super::WHITE, 0.78);
+        self.plain(baseline, &text, lettering);
+    }
+
     /// A label on a patch of paper, for grounds full of lines; see [`Self::label`].
     pub fn tag(&mut self, places: &[(Point, Anchor)], text: &str, lettering: Lettering) -> bool {
-        let text = number::localized(text, self.language);
-        let free = places.iter().map(|(baseline, anchor)| (*baseline, lettering.anchor(*anchor)));
-        let Some((baseline, set)) = free.into_iter().find(|(p, l)| self.is_free(&Self::place(*p, &text, *l))) else {
-            return false;
-        };
-        let [left, top, right, bottom] = Self::place(baseline, &text, set).edges;
-        self.block((left - 1.5, top), (right + 1.5, bottom - 0.5), super::WHITE, 0.78);
-        self.plain(baseline, &text, set);
-        true
+        let found = self.reserve(places, text, lettering);
+        found.into_iter().for_each(|(baseline, set, _)| self.patched(baseline, text, set));
+        found.is_some()
     }
 
     /// Where a text would stand.
