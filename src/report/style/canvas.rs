@@ -282,9 +282,9 @@ impl Canvas<'_> {
 
     /// A label on a patch of paper, for grounds full of lines; see [`Self::label`].
     pub fn tag(&mut self, places: &[(Point, Anchor)], text: &str, lettering: Lettering) -> bool {
-        let found = self.reserve(places, text, lettering);
-        found.into_iter().for_each(|(baseline, set, _)| self.patched(baseline, text, set));
-        found.is_some()
+        let Some((baseline, set, _)) = self.reserve(places, text, lettering) else { return false };
+        self.patched(baseline, text, set);
+        true
     }
 
     /// Where a text would stand.
