@@ -112,7 +112,7 @@ proptest! {
 }
 
 /// Two lakes in cascade with a small pond below, two nodes and a line: a year of 73 stages whose load and inflow vary.
-fn small_system() -> System {
+pub(super) fn small_system() -> System {
     let store = |name: &str, bus, vmax, v0, qmax, qmin, down| Store {
         name: name.into(),
         bus,
@@ -138,6 +138,7 @@ fn small_system() -> System {
             store("pond", 1, 500.0, 300.0, 2600.0, 300.0, None),
         ],
         voll: 3000.0,
+        end_price: None,
     }
 }
 
@@ -161,7 +162,7 @@ fn small_year(seed: u64) -> Year {
 #[test]
 fn water_values_run_a_year_they_never_saw() {
     let system = small_system();
-    let values = WaterValues::train(&system, &[small_year(1), small_year(2)], &[1.0], &[vec![1.0]]).unwrap();
+    let values = WaterValues::train(&system, &[small_year(1), small_year(2)]).unwrap();
     let operation = Operation::new(&system, &values).unwrap();
     let year = small_year(3);
     let run = operation.run(&year).unwrap();
@@ -191,7 +192,7 @@ fn water_values_run_a_year_they_never_saw() {
 #[test]
 fn a_full_reservoir_has_the_spill_value_and_an_empty_one_the_scarcity_value() {
     let system = small_system();
-    let values = WaterValues::train(&system, &[small_year(1)], &[1.0], &[vec![1.0]]).unwrap();
+    let values = WaterValues::train(&system, &[small_year(1)]).unwrap();
     let at = |share: f64| values.marginal(36, 0, [9000.0 * share, 8000.0 * share]);
     let (empty, half, full) = (at(0.0), at(0.5), at(1.0));
     for b in 0..2 {
@@ -201,4 +202,52 @@ fn a_full_reservoir_has_the_spill_value_and_an_empty_one_the_scarcity_value() {
             "in high water a full lake's water is worth less than fuel: {full:?}"
         );
     }
+}
+
+/// The same system behind a line that binds in most hours, in years whose inflow persists.
+pub(super) fn tight_system(end_price: Option<f64>) -> System {
+    let mut system = small_system();
+    system.lines[0].limit_mw = 150.0;
+    (system.reservoirs[0].vmax, system.reservoirs[0].v0) = (4000.0, 2000.0);
+    (system.reservoirs[1].vmax, system.reservoirs[1].v0) = (3000.0, 1500.0);
+    System { end_price, ..system }
+}
+
+pub(super) fn persistent_year(seed: u64) -> Year {
+    let stream = crate::random::Stream::new(crate::random::Seed(seed), crate::random::Member(1), "test.year", "x");
+    let mut year = small_year(seed);
+    let mut score = stream.at(-1).normal();
+    for (h, inflow) in year.inflow.chunks_mut(3).enumerate() {
+        if h % 168 == 0 {
+            score = 0.8 * score + 0.6 * stream.at(h as i64).normal();
+        }
+        for q in inflow {
+            *q *= libm::exp(0.2 * score - 0.02);
+        }
+    }
+    year
+}
+
+#[test]
+fn water_left_at_the_end_is_kept_by_its_price() {
+    let training: Vec<Year> = (1..4).map(persistent_year).collect();
+    let year = persistent_year(9);
+    let run = |price: Option<f64>| {
+        let system = tight_system(price);
+        let values = WaterValues::train(&system, &training).unwrap();
+        assert!(values.is_priced(), "the line binds in most hours");
+        let run = Operation::new(&system, &values).unwrap().run(&year).unwrap();
+        for v in run.volumes.chunks(3) {
+            assert!(v.iter().zip(&system.reservoirs).all(|(v, r)| *v >= -1e-9 && *v <= r.vmax + 1e-9), "{v:?}");
+        }
+        let stored = System { end_price: Some(1.0), ..system }.end_worth(&run.volumes);
+        (run.objective, stored)
+    };
+    let (cheap, dear, level) = (run(Some(5.0)), run(Some(200.0)), run(None));
+    println!("cost and MWh left: {cheap:.0?} at 5, {dear:.0?} at 200, {level:.0?} back at the start");
+    assert!(cheap.1 < dear.1 && cheap.0 < dear.0, "dear water is kept, and what replaces it costs");
+    // Each policy is the better one under its own price.
+    assert!(cheap.0 - 5.0 * cheap.1 <= dear.0 - 5.0 * dear.1);
+    assert!(dear.0 - 200.0 * dear.1 <= cheap.0 - 200.0 * cheap.1);
+    assert!(level.1 >= tight_system(Some(1.0)).end_worth(&[2000.0, 1500.0, 300.0]) - 1e-6);
 }

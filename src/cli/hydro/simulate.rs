@@ -10,7 +10,8 @@ use std::time::Instant;
 
 /// A year of a hydro-thermal system by water values, without foresight.
 ///
-/// A folder holds `meta.json` (nodes, lines, thermal, reservoirs, voll), `loads.f64` (hours × nodes, MW) and `inflow.f64`
+/// A folder holds `meta.json` (nodes, lines, thermal, reservoirs, voll; `end_price` of a MWh of water left at the end, without which
+/// each reservoir ends at least as full as it began), `loads.f64` (hours × nodes, MW) and `inflow.f64`
 /// (hours × reservoirs, m³/s), little-endian doubles, row by row.
 #[derive(Debug, Args)]
 pub struct Simulate {
@@ -43,7 +44,7 @@ impl Simulate {
         let read = begin.elapsed();
         let unfit = |e: YearError| Failure::InvalidInput(format!("{}: {e}", self.year.display()));
         let begin = Instant::now();
-        let values = WaterValues::train(&system, &training, &[1.0], &[vec![1.0]]).map_err(unfit)?;
+        let values = WaterValues::train(&system, &training).map_err(unfit)?;
         let operation = Operation::new(&system, &values).map_err(unfit)?;
         let trained = begin.elapsed();
         let begin = Instant::now();
@@ -68,6 +69,7 @@ impl Simulate {
             return terminal::print_json(&json!({
                 "schema": "hashwatt.hydro_simulate/1",
                 "objective": operated.objective,
+                "end_storage_worth": system.end_worth(&operated.volumes),
                 "shed_mwh": shed,
                 "end_storage_hm3": ends,
                 "end_storage_kept": kept,
@@ -79,6 +81,10 @@ impl Simulate {
             "cost                 {:.2}\nnot served           {shed:.1} MWh\nhours bound by lines {}\n",
             operated.objective, operated.bound_hours
         );
+        if system.end_price.is_some() {
+            let worth = system.end_worth(&operated.volumes);
+            text += &format!("less water left       {:.2} (worth {worth:.2})\n", operated.objective - worth);
+        }
         for (r, v) in system.reservoirs.iter().zip(end) {
             text += &format!("end storage          {:<12} {v:.2} hm³ (start {:.2})\n", r.name, r.v0);
         }
@@ -202,8 +208,9 @@ fn read_system(path: &Path) -> Result<System, Failure> {
             down: next,
         });
     }
+    let end_price = meta.get("end_price").is_some().then(|| r.number(&meta, "", "end_price", 0.0, 1e9));
     if r.problems.is_empty() {
-        Ok(System { nodes, lines, thermal, reservoirs, voll })
+        Ok(System { nodes, lines, thermal, reservoirs, voll, end_price })
     } else {
         Err(Failure::InvalidInput(r.problems.join("\n")))
     }
