@@ -216,6 +216,9 @@ pub(super) fn tight_system(end_price: Option<f64>) -> System {
 pub(super) fn persistent_year(seed: u64) -> Year {
     let stream = crate::random::Stream::new(crate::random::Seed(seed), crate::random::Member(1), "test.year", "x");
     let mut year = small_year(seed);
+    // A hundred days of it.
+    year.loads.truncate(2400 * 2);
+    year.inflow.truncate(2400 * 3);
     let mut score = stream.at(-1).normal();
     for (h, inflow) in year.inflow.chunks_mut(3).enumerate() {
         if h % 168 == 0 {
