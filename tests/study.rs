@@ -278,6 +278,8 @@ mod program {
         hashwatt(&["claim", "e", "mining_gwh"], home.path()).success();
         let card = home.path().join("e/claims/mining_gwh.json");
         hashwatt(&["verify", "e/claims/mining_gwh.json"], home.path()).success();
+        let ran = hashwatt(&["claim", "e", "minin_gwh"], home.path()).code(3);
+        assert!(String::from_utf8_lossy(&ran.get_output().stderr).contains("did you mean `mining_gwh`?"));
         for ending in ["txt", "svg", "png"] {
             assert!(card.with_extension(ending).is_file());
         }
