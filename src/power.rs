@@ -43,7 +43,7 @@ pub use adequacy::{Indices, OutageTable};
 pub use adequacy_sampled::Sampled;
 pub use areas::{AreaError, AreaIndices, AreaLink, AreaLoad, AreaSystem};
 pub use areas_sampled::AreaSampled;
-pub use case::{BusKind, Case, CaseBranch, CaseBus, CaseError, CaseGenerator, Cost, Susceptance};
+pub use case::{BusKind, Case, CaseBranch, CaseBus, CaseError, CaseGenerator, CaseInterface, Cost, Susceptance};
 pub use case_flow::{CaseFlow, CaseFlowsError, CaseNetwork};
 pub use certificate::Certificate;
 pub use contingency::{Overload, Screening};

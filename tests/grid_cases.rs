@@ -211,3 +211,66 @@ fn hours_together_have_the_bits_of_each_alone() {
     }
     assert!(short > 0, "some hours shed load");
 }
+
+/// Interface limits as MATPOWER's `toggle_iflims` has them: flow over a cut of two lines, one of them counted backward.
+#[test]
+fn an_interface_holds_the_flow_of_a_cut() {
+    let text = data("case9.m");
+    let free = Case::from_matpower(&text).unwrap();
+    let open = free.dispatch(Susceptance::Matpower).unwrap();
+    // Branches 2 (4–5) and 9 (9–4): what bus 4 sends to either side.
+    let sent = |flow: &[f64]| flow[1] - flow[8];
+    let limit = sent(&open.flow_mw) - 20.0;
+    let limited = format!("{text}\nmpc.if.map = [1 2; 1 -9; 7 1];\nmpc.if.lims = [1 -Inf {limit}];\n");
+    let case = Case::from_matpower(&limited).unwrap();
+    assert!(case.notes.iter().any(|n| n.contains("interface 7 has no limits")));
+    let held = case.dispatch(Susceptance::Matpower).unwrap();
+    assert!((sent(&held.flow_mw) - limit).abs() < 1e-4, "{} {limit}", sent(&held.flow_mw));
+    // A price: what one MW more saves.
+    let more = Case::from_matpower(&limited.replace(&limit.to_string(), &(limit + 0.5).to_string())).unwrap();
+    let saved = held.objective_usd_per_h - more.dispatch(Susceptance::Matpower).unwrap().objective_usd_per_h;
+    let shadow = held.interface_shadow_usd_per_mwh[0].abs();
+    assert!(saved > 0.0 && (saved / 0.5 - shadow).abs() < 0.02 * shadow, "{saved} {shadow}");
+    let again = Case::from_matpower(&case.to_matpower()).unwrap();
+    assert_eq!(again.interfaces, case.interfaces);
+    let wrong = limited.replace("1 -9", "1 -10");
+    assert!(Case::from_matpower(&wrong).unwrap_err().to_string().contains("rows are 1 to 9"));
+}
+
+/// A network of 13,000 buses is read, flows and splits into no more than one island.
+#[test]
+fn thirteen_thousand_buses_load() {
+    let one = case("case118.m");
+    let mut big = hashwatt::power::Case { name: "large".into(), base_mva: one.base_mva, ..Default::default() };
+    for copy in 0..111_u32 {
+        let at = |bus: u32| bus + 1000 * copy;
+        big.buses.extend(one.buses.iter().cloned().map(|mut bus| {
+            if copy > 0 && bus.kind == hashwatt::power::BusKind::Reference {
+                bus.kind = hashwatt::power::BusKind::Generator;
+            }
+            bus.number = at(bus.number);
+            bus
+        }));
+        big.generators.extend(one.generators.iter().cloned().map(|mut generator| {
+            generator.bus = at(generator.bus);
+            generator
+        }));
+        big.branches.extend(one.branches.iter().cloned().map(|mut branch| {
+            (branch.from, branch.to) = (at(branch.from), at(branch.to));
+            branch
+        }));
+        if copy > 0 {
+            let tie = hashwatt::power::CaseBranch { from: at(8) - 1000, to: at(8), ..one.branches[0].clone() };
+            big.branches.push(tie);
+        }
+    }
+    let read = Case::from_matpower(&big.to_matpower()).unwrap();
+    assert_eq!(read.buses.len(), 13_098);
+    let flow = read.flow().unwrap();
+    assert_eq!(flow.slack_mw.len(), 1);
+    // What a copy has too much of goes over its ties; nothing is lost on the way.
+    let tie = |copy: usize| flow.flow_mw[one.branches.len() * (copy + 1) + copy - 1];
+    let net: f64 = one.generators.iter().filter(|g| g.in_service).map(|g| g.output_mw).sum::<f64>()
+        - one.buses.iter().map(|b| b.demand_mw + b.shunt_mw).sum::<f64>();
+    assert!((tie(110) + net).abs() < 1e-6 && (tie(50) - tie(51) + net).abs() < 1e-6, "{} {net}", tie(110));
+}

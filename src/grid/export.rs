@@ -1,12 +1,14 @@
 //! The market of the step last dispatched as a MATPOWER case, for a skeptic to solve elsewhere.
 //!
 //! Every circuit is a branch with the limit of its hour. Withdrawals (load, mining, losses, less what must run) are the Pd of
-//! their buses; each offer is a generator with a linear cost in RUB/h, load that can be given up among them. Reserve and the
-//! limits of controlled sections have no place in the format: the notes say which sections were at their limit.
+//! their buses; each offer is a generator with a linear cost in RUB/h, load that can be given up among them. Limits of controlled
+//! sections stand as interface limits (`mpc.if`), which MATPOWER's `toggle_iflims` switches on and others leave out: the notes say
+//! which were at their limit. Reserve has no place in the format.
 
-use super::{Grid, GridNow};
+use super::{Grid, GridNow, Line};
 use crate::flows::Dispatch;
-use crate::power::{BusKind, Case, CaseBranch, CaseBus, CaseGenerator, Cost};
+use crate::ids::Id;
+use crate::power::{BusKind, Case, CaseBranch, CaseBus, CaseGenerator, CaseInterface, Cost};
 
 /// The case, or `None` before the first dispatch. Costs are in RUB, the unit of the scenario.
 pub fn case(given: &Grid, state: &GridNow, dispatch: &Dispatch, name: &str) -> Option<Case> {
@@ -58,10 +60,26 @@ pub fn case(given: &Grid, state: &GridNow, dispatch: &Dispatch, name: &str) -> O
     let mut notes: Vec<String> =
         given.buses.enumerate().map(|(id, b)| format!("bus {}: {}", id.0 + 1, b.title)).collect();
     notes.push("costs are in RUB; Pd is load, mining and losses less what must run".into());
-    for (section, flow) in given.sections.iter().zip(dispatch.sections.iter()) {
+    let mut interfaces = Vec::new();
+    for (n, (section, flow)) in given.sections.iter().zip(dispatch.sections.iter()).enumerate() {
+        let number = n as u32 + 1;
         let at_limit = flow.shadow_price.as_rub_per_mwh() > 1e-6;
-        let said = if at_limit { "at its limit, which this file cannot hold" } else { "not at its limit" };
-        notes.push(format!("section {}: {:.1} of {:.1} MW, {said}", section.name, flow.flow_mw, flow.limit_mw));
+        let said = if at_limit { "at its limit" } else { "not at its limit" };
+        notes.push(format!(
+            "interface {number}: section {}, {:.1} of {:.1} MW, {said}",
+            section.name, flow.flow_mw, flow.limit_mw
+        ));
+        let circuits = |&(line, sign): &(usize, f64)| {
+            let line = given.lines.get(line).into_iter();
+            line.flat_map(Line::branches).map(move |id| (id.index(), sign))
+        };
+        let limit = |limits: &[f64], none: f64| limits.get(n).copied().unwrap_or(none);
+        interfaces.push(CaseInterface {
+            number,
+            terms: section.lines.iter().flat_map(circuits).collect(),
+            lower_mw: limit(hour.section_low_mw, f64::NEG_INFINITY),
+            upper_mw: limit(hour.section_high_mw, f64::INFINITY),
+        });
     }
     Some(Case {
         name: name.to_owned(),
@@ -69,6 +87,7 @@ pub fn case(given: &Grid, state: &GridNow, dispatch: &Dispatch, name: &str) -> O
         buses: hour.withdrawal_mw.iter().enumerate().map(bus).collect(),
         generators,
         branches,
+        interfaces,
         notes,
     })
 }

@@ -119,6 +119,19 @@ pub enum Susceptance {
     Dcp,
 }
 
+/// A limit on the sum of flows over a cut: MATPOWER's interface limits (`mpc.if.map`, `mpc.if.lims` of `toggle_iflims`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CaseInterface {
+    /// Its number.
+    pub number: u32,
+    /// Branches by position, with 1 where flow from → to counts and −1 where it counts the other way.
+    pub terms: Vec<(usize, f64)>,
+    /// Least flow \[MW\].
+    pub lower_mw: f64,
+    /// Greatest flow \[MW\].
+    pub upper_mw: f64,
+}
+
 /// A whole case.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Case {
@@ -132,6 +145,8 @@ pub struct Case {
     pub generators: Vec<CaseGenerator>,
     /// Branches.
     pub branches: Vec<CaseBranch>,
+    /// Limits on sums of flows.
+    pub interfaces: Vec<CaseInterface>,
     /// What a reader left out, in words.
     pub notes: Vec<String>,
 }

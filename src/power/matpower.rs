@@ -4,7 +4,7 @@
 //! several lines, commas or blanks between entries, `Inf` and `NaN`. Other fields and further columns are left out with
 //! a note. A statement that computes is refused: what it would change is not known here.
 
-use super::case::{BusKind, Case, CaseBranch, CaseBus, CaseGenerator, Cost};
+use super::case::{BusKind, Case, CaseBranch, CaseBus, CaseGenerator, CaseInterface, Cost};
 use super::matpower_text::{Assigned, Entry, Row, assignments};
 use core::fmt::Write as _;
 use std::collections::HashSet;
@@ -45,6 +45,7 @@ struct Reading {
     case: Case,
     problems: Vec<CaseProblem>,
     costs: Vec<Row>,
+    cuts: Vec<Row>,
     generator_lines: Vec<usize>,
     branch_lines: Vec<usize>,
     fields: HashSet<String>,
@@ -81,7 +82,7 @@ impl Reading {
     /// One assignment to a field of the case.
     fn take(&mut self, assigned: Assigned) {
         let Assigned { field, line, column, entry } = assigned;
-        let known = ["version", "baseMVA", "bus", "gen", "branch", "gencost"];
+        let known = ["version", "baseMVA", "bus", "gen", "branch", "gencost", "if.map", "if.lims"];
         if !known.contains(&field.as_str()) {
             self.case.notes.push(format!("line {line}: field `{field}` is left out"));
             return;
@@ -100,6 +101,8 @@ impl Reading {
             ("gen", Entry::Matrix(rows)) => self.generators(&rows),
             ("branch", Entry::Matrix(rows)) => self.branches(&rows),
             ("gencost", Entry::Matrix(rows)) => self.costs = rows,
+            ("if.map", Entry::Matrix(rows)) => self.cuts = rows,
+            ("if.lims", Entry::Matrix(rows)) => self.interfaces(&rows),
             (_, _) => self.problem(line, column, format!("`{field}` must be a matrix")),
         }
     }
@@ -256,6 +259,51 @@ impl Reading {
             }
         }
         self.read_costs();
+        self.read_cuts();
+    }
+
+    /// Limits of interfaces: number, least and greatest flow.
+    fn interfaces(&mut self, rows: &[Row]) {
+        for row in rows {
+            if !self.sound("if.lims", row, 3, &[0]) {
+                continue;
+            }
+            let [(number, line, column), (lower_mw, ..), (upper_mw, ..)] =
+                [row.values[0], row.values[1], row.values[2]];
+            if number.fract() != 0.0 || !(0.0..=4e9).contains(&number) {
+                self.problem(line, column, format!("the number of an interface must be whole, found {number}"));
+            } else if !(lower_mw <= upper_mw) {
+                self.problem(line, column, "the least flow of an interface must not be above its greatest");
+            } else {
+                self.case.interfaces.push(CaseInterface {
+                    number: number as u32,
+                    terms: Vec::new(),
+                    lower_mw,
+                    upper_mw,
+                });
+            }
+        }
+    }
+
+    /// The branches of interfaces: number, branch row, negative where flow to → from counts. Those without a limit are noted.
+    fn read_cuts(&mut self) {
+        for row in std::mem::take(&mut self.cuts) {
+            if !self.sound("if.map", &row, 2, &[0, 1]) {
+                continue;
+            }
+            let (number, _, _) = row.values[0];
+            let (branch, line, column) = row.values[1];
+            let rows = self.case.branches.len();
+            if branch.fract() != 0.0 || branch == 0.0 || branch.abs() > rows as f64 {
+                self.problem(line, column, format!("`if.map` names branch row {branch}: rows are 1 to {rows}"));
+                continue;
+            }
+            let position = branch.abs() as usize - 1;
+            match self.case.interfaces.iter_mut().find(|i| f64::from(i.number) == number) {
+                Some(interface) => interface.terms.push((position, branch.signum())),
+                None => self.case.notes.push(format!("line {line}: interface {number} has no limits and is left out")),
+            }
+        }
     }
 
     fn read_costs(&mut self) {
@@ -399,6 +447,20 @@ impl Case {
             out.push_str(";\n");
         }
         out.push_str("];\n");
+        if !self.interfaces.is_empty() {
+            out.push_str("\n% Limits of controlled sections, for MATPOWER's toggle_iflims: number, branch row (negative: to to from)\n");
+            out.push_str("mpc.if.map = [\n");
+            for interface in &self.interfaces {
+                for (branch, sign) in &interface.terms {
+                    let _ = writeln!(out, "\t{}\t{};", interface.number, (*branch as f64 + 1.0) * sign);
+                }
+            }
+            out.push_str("];\n\n%\tnumber\tlower\tupper\nmpc.if.lims = [\n");
+            for i in &self.interfaces {
+                let _ = writeln!(out, "\t{}\t{}\t{};", i.number, number(i.lower_mw), number(i.upper_mw));
+            }
+            out.push_str("];\n");
+        }
         out
     }
 }

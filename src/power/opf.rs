@@ -88,6 +88,8 @@ pub struct CaseDispatch {
     pub congestion_rent_usd_per_h: f64,
     /// The flows after outages that this dispatch had to watch, where it was to be secure against them.
     pub security: Vec<SecurityLimit>,
+    /// What one MW more of each interface's limit would save \[USD/MWh\], signed by the direction of flow.
+    pub interface_shadow_usd_per_mwh: Vec<f64>,
 }
 
 /// A limit of a branch's flow after the loss of another.

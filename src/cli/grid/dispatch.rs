@@ -2,7 +2,7 @@
 
 use super::{Failure, Timing, read_case, terminal, timed, told_splitting, write_array, write_branches, write_table};
 use crate::files::array;
-use crate::power::{Case, CaseDispatch, CaseDispatchError, SecurityLimit, Susceptance};
+use crate::power::{Case, CaseDispatch, CaseDispatchError, CaseInterface, SecurityLimit, Susceptance};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -99,6 +99,9 @@ impl Dispatch {
                 "congestion_rent_usd_per_h": solved.congestion_rent_usd_per_h, "binding": binding(case, &solved),
                 "timing_s": timing.json(),
             });
+            if !case.interfaces.is_empty() {
+                out["interfaces"] = json!(interfaces(case, &solved));
+            }
             if let Some(splitting) = &splitting {
                 out["security"] = json!(security(case, &solved));
                 out["splitting_rows"] = json!(splitting.iter().map(|k| k + 1).collect::<Vec<_>>());
@@ -132,6 +135,15 @@ impl Dispatch {
                     limit["shadow_usd_per_mwh"].as_f64().unwrap_or(0.0)
                 );
             }
+        }
+        for limit in interfaces(case, &solved) {
+            let _ = writeln!(
+                text,
+                "  interface {}: {:.3} MW, shadow price {:.4} USD/MWh",
+                limit["number"],
+                limit["flow_mw"].as_f64().unwrap_or(0.0),
+                limit["shadow_usd_per_mwh"].as_f64().unwrap_or(0.0)
+            );
         }
         if let Some(splitting) = &splitting {
             for limit in security(case, &solved) {
@@ -199,6 +211,24 @@ fn binding(case: &Case, solved: &CaseDispatch) -> Vec<serde_json::Value> {
         json!({ "row": k + 1, "fbus": b.from, "tbus": b.to, "pf_mw": solved.flow_mw[k], "shadow_usd_per_mwh": mu })
     };
     shadows.map(told).collect()
+}
+
+/// Interfaces with their flows.
+fn interfaces(case: &Case, solved: &CaseDispatch) -> Vec<serde_json::Value> {
+    let shadows = solved.interface_shadow_usd_per_mwh.iter().copied().chain(core::iter::repeat(0.0));
+    let told = |(interface, shadow): (&CaseInterface, f64)| {
+        let flow: f64 = interface.terms.iter().map(|(k, sign)| sign * solved.flow_mw[*k]).sum();
+        json!({
+            "number": interface.number, "flow_mw": flow, "lower_mw": finite(interface.lower_mw),
+            "upper_mw": finite(interface.upper_mw), "shadow_usd_per_mwh": shadow,
+        })
+    };
+    case.interfaces.iter().zip(shadows).map(told).collect()
+}
+
+/// A limit, or nothing if there is none.
+fn finite(mw: f64) -> Option<f64> {
+    Some(mw).filter(|v| v.is_finite())
 }
 
 /// Limits after outages that bind.

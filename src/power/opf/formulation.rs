@@ -120,9 +120,13 @@ impl Formulation {
             angle.collect(case, &network, rule);
         }
         let after = |o: &Overload| vec![(o.branch, 1.0), (o.lost, o.factor)];
-        let sections = angle.branch.iter().map(|&k| vec![(k, 1.0)]).chain(security.iter().map(after)).collect();
+        let cuts = case.interfaces.iter().map(|i| i.terms.clone());
+        let sections =
+            (angle.branch.iter().map(|&k| vec![(k, 1.0)]).chain(security.iter().map(after)).chain(cuts)).collect();
         angle.low.extend(security.iter().map(|o| -o.limit_mw));
         angle.high.extend(security.iter().map(|o| o.limit_mw));
+        angle.low.extend(case.interfaces.iter().map(|i| i.lower_mw));
+        angle.high.extend(case.interfaces.iter().map(|i| i.upper_mw));
         let market = Market::new(network, blocks.column, sections, Vec::new())?;
         Ok(Self {
             market,
@@ -233,6 +237,8 @@ impl Formulation {
             shadow_usd_per_mwh,
         });
         let security = security.collect();
+        let cut = section_shadow.get(self.section_branch.len() + self.security.len()..).unwrap_or_default();
+        let interface_shadow_usd_per_mwh = cut.to_vec();
         let branches = self.market.network().branches().iter().zip(flow);
         let congestion_rent_usd_per_h = branches.map(|(b, mw)| mw * (price[b.to] - price[b.from])).sum();
         CaseDispatch {
@@ -245,6 +251,7 @@ impl Formulation {
             shed_mw,
             congestion_rent_usd_per_h,
             security,
+            interface_shadow_usd_per_mwh,
         }
     }
 
@@ -262,9 +269,19 @@ impl Formulation {
             Limit::Branch(k) => format!("the rating of branch row {}", k + 1),
             Limit::Section(s) => match self.section_branch.get(s) {
                 Some(k) => format!("the angle difference of branch row {}", k + 1),
-                None => self.security.get(s - self.section_branch.len()).map_or_else(String::new, |o| {
-                    format!("the short-time rating of branch row {} after the loss of row {}", o.branch + 1, o.lost + 1)
-                }),
+                None => match self.security.get(s - self.section_branch.len()) {
+                    Some(o) => {
+                        format!(
+                            "the short-time rating of branch row {} after the loss of row {}",
+                            o.branch + 1,
+                            o.lost + 1
+                        )
+                    }
+                    None => {
+                        let cut = case.interfaces.get(s - self.section_branch.len() - self.security.len());
+                        format!("the limit of interface {}", cut.map_or(0, |i| i.number))
+                    }
+                },
             },
             Limit::Column(j) => match self.owner[j] {
                 Owner::Generator(g) => format!("the output of gen row {}", g + 1),
