@@ -272,7 +272,7 @@ impl Reading {
                 [row.values[0], row.values[1], row.values[2]];
             if number.fract() != 0.0 || !(0.0..=4e9).contains(&number) {
                 self.problem(line, column, format!("the number of an interface must be whole, found {number}"));
-            } else if !(lower_mw <= upper_mw) {
+            } else if lower_mw.is_nan() || upper_mw.is_nan() || lower_mw > upper_mw {
                 self.problem(line, column, "the least flow of an interface must not be above its greatest");
             } else {
                 self.case.interfaces.push(CaseInterface {

@@ -255,6 +255,23 @@ impl Formulation {
         }
     }
 
+    /// A section in the words of the case: angles first, then flows after outages, then interfaces.
+    fn section_name(&self, case: &Case, section: usize) -> String {
+        if let Some(k) = self.section_branch.get(section) {
+            return format!("the angle difference of branch row {}", k + 1);
+        }
+        let section = section - self.section_branch.len();
+        if let Some(o) = self.security.get(section) {
+            return format!(
+                "the short-time rating of branch row {} after the loss of row {}",
+                o.branch + 1,
+                o.lost + 1
+            );
+        }
+        let cut = case.interfaces.get(section - self.security.len());
+        format!("the limit of interface {}", cut.map_or(0, |i| i.number))
+    }
+
     /// A refusal in the words of the case.
     pub(super) fn refusal(&self, case: &Case, error: DispatchError) -> CaseDispatchError {
         let DispatchError::Infeasible { conflicting, .. } = error else {
@@ -267,22 +284,7 @@ impl Formulation {
                 format!("the balance of the island of bus {}", lowest.map_or(0, |bus| case.buses[bus].number))
             }
             Limit::Branch(k) => format!("the rating of branch row {}", k + 1),
-            Limit::Section(s) => match self.section_branch.get(s) {
-                Some(k) => format!("the angle difference of branch row {}", k + 1),
-                None => match self.security.get(s - self.section_branch.len()) {
-                    Some(o) => {
-                        format!(
-                            "the short-time rating of branch row {} after the loss of row {}",
-                            o.branch + 1,
-                            o.lost + 1
-                        )
-                    }
-                    None => {
-                        let cut = case.interfaces.get(s - self.section_branch.len() - self.security.len());
-                        format!("the limit of interface {}", cut.map_or(0, |i| i.number))
-                    }
-                },
-            },
+            Limit::Section(s) => self.section_name(case, s),
             Limit::Column(j) => match self.owner[j] {
                 Owner::Generator(g) => format!("the output of gen row {}", g + 1),
                 Owner::Shed(bus) => format!("the load of bus {}", case.buses[bus].number),
