@@ -165,6 +165,47 @@ fn pooled_years_have_the_published_statistics() {
     assert!((8..=16).contains(&s.runs[5]), "{:?}", s.runs);
 }
 
+/// The table inside the central 95 percent of what blocks of thirty years show, statistic by statistic and month by month.
+///
+/// `cargo test --release --lib thirty_years -- --ignored --nocapture` prints how many of the 48 are inside, and the longest runs.
+#[test]
+#[ignore = "6,000 years: a release build's check, printed"]
+fn the_table_lies_among_two_hundred_blocks_of_thirty_years() {
+    let n = irkutsk();
+    let mut shown: Vec<Vec<f64>> = vec![Vec::new(); 48];
+    let mut runs: Vec<usize> = Vec::new();
+    for seed in 0..200 {
+        let block = sample(1000 + seed, 1);
+        runs.extend(&block.runs);
+        for m in 0..12 {
+            let p = block.pools[m];
+            let mean = p.sum / p.n;
+            let sd = libm::sqrt(p.m2 / p.n - mean * mean);
+            let skew = (p.m3 / p.n - 3.0 * mean * sd * sd - mean * mean * mean) / (sd * sd * sd);
+            let lag = p.lag / libm::sqrt(p.m2 * p.lag_before);
+            for (k, x) in [mean, sd, lag, skew].into_iter().enumerate() {
+                shown[k * 12 + m].push(x);
+            }
+        }
+    }
+    let table: Vec<f64> = (0..12).map(|_| 0.0).chain(n.sd_k).chain(n.lag_1).chain(n.skewness).collect();
+    let mut outside = Vec::new();
+    for (at, (values, truth)) in shown.iter_mut().zip(&table).enumerate() {
+        values.sort_by(f64::total_cmp);
+        if *truth < values[5] || *truth > values[194] {
+            outside.push((["mean", "sd", "lag-1", "skewness"][at / 12], at % 12 + 1, values[5], *truth, values[194]));
+        }
+    }
+    runs.sort_unstable();
+    println!(
+        "{} of 48 inside; outside: {outside:.3?}; longest runs below -25 °C: median {}",
+        48 - outside.len(),
+        runs[100]
+    );
+    assert!(outside.is_empty(), "{outside:?}");
+    assert!((8..=16).contains(&runs[100]), "{}", runs[100]);
+}
+
 #[test]
 #[ignore = "3,000 years, three seeds: a release build's check, printed"]
 fn three_thousand_years_meet_the_tolerances() {
