@@ -91,6 +91,13 @@ pub struct Bitcoin {
     pub operators: usize,
 }
 
+/// The law of pools.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rules {
+    /// What an operator pays beyond its pool's fee because pools that would serve it are few, of what the fee leaves.
+    pub pool_fee_added: Fraction,
+}
+
 /// The network now.
 #[derive(Clone, Debug)]
 pub struct BitcoinNow {
@@ -173,7 +180,7 @@ fn world(given: &Bitcoin, now: &mut BitcoinNow, day: Day, price_usd: f64) -> Has
 }
 
 /// What miners see at the start of the step.
-pub fn quote(given: &Bitcoin, now: &mut BitcoinNow, moment: &Moment) -> Market {
+pub fn quote(given: &Bitcoin, rules: &Rules, now: &mut BitcoinNow, moment: &Moment) -> Market {
     let price_usd = now.price.on(&given.price, moment.day);
     let network = given.network(world(given, now, moment.day, price_usd), now.region);
     let subsidy = subsidy(now.chain.height);
@@ -182,6 +189,7 @@ pub fn quote(given: &Bitcoin, now: &mut BitcoinNow, moment: &Moment) -> Market {
     Market {
         price_usd,
         network,
+        pool_fee_added: rules.pool_fee_added,
         difficulty,
         subsidy,
         fees,
@@ -244,7 +252,7 @@ pub fn advance(
     }
     let reward = (market.subsidy + market.fees).0 as f64;
     let pool_income = found.iter().copied().sum();
-    let paid = now.pool.settle(&given.pool, &by_operator, market.difficulty, reward, &found);
+    let paid = now.pool.settle(&given.pool, market.pool_fee_added, &by_operator, market.difficulty, reward, &found);
 
     let remembered = libm::exp(-moment.span.as_days() / given.pool.fee_memory_days.max(1e-9));
     let actual = fees_of(subsidy(now.chain.height), fee_share);

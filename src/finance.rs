@@ -131,6 +131,8 @@ pub struct FinanceNow {
     day: Option<Day>,
     homes_paid: Carry,
     contracts: Vec<Contracted>,
+    /// Deposits with hosts by site, cents.
+    deposits: Vec<i64>,
     peaks: PeakHours,
 }
 
@@ -162,6 +164,7 @@ impl Finance {
             day: None,
             homes_paid: Carry::default(),
             contracts: vec![Contracted::default(); self.sites.len()],
+            deposits: vec![0; self.sites.len()],
             peaks: PeakHours::default(),
         }
     }
@@ -286,7 +289,8 @@ pub fn settle(
     let mut homes_usd = homes.energy.as_kwh() * home_rate.unwrap_or(published_rate);
     let mut homes_published_usd = homes.energy.as_kwh() * published_rate;
     let (mut mining, mut mining_usd, mut mining_published_usd) = (Valued::default(), 0.0, 0.0);
-    for (((id, payer), made), contract) in given.sites.enumerate().zip(hashed.sites.iter()).zip(&mut now.contracts) {
+    let places = given.sites.enumerate().zip(hashed.sites.iter()).zip(&mut now.contracts).zip(&mut now.deposits);
+    for ((((id, payer), made), contract), deposit) in places {
         let kwh = made.energy.as_kwh();
         let price = given.price(rules, id, payer, moment);
         let hours = moment.span.as_hours();
@@ -297,6 +301,12 @@ pub fn settle(
             bill.published += billed * price.published;
             bill.host += billed * price.host;
             bill.contract += owed * price.owed * (price.paid - price.host);
+            if payer.class == Class::Hosted && moment.first_of_month() {
+                let month_hours = f64::from(moment.day.days_in_month()) * 24.0;
+                let asked = given.tariffs.deposit_months * month_hours * contract.kw * price.paid;
+                let asked = libm::round(asked * 100.0) as i64;
+                bill.deposit += asked - core::mem::replace(deposit, asked);
+            }
             bill.kwh += kwh;
         }
         if let Class::Home(_) = payer.class {
@@ -364,6 +374,8 @@ struct Bill {
     contract: f64,
     /// Of the power, what is owed for the peak hour of the day that ends.
     capacity: f64,
+    /// Added to deposits, cents.
+    deposit: i64,
     kwh: f64,
 }
 
@@ -447,6 +459,7 @@ impl Purse {
         books.roubles.post(Account::Exchange, Account::Supplier, supplier);
         let levy = carries.levy.take(levy_usd * 100.0);
         books.dollars.post(Account::Cash, Account::Levy, levy);
+        books.dollars.post(Account::Cash, Account::Deposits, bill.deposit);
         let tax = tax_due.map_or(0, |(law, class, moment)| self.tax.due(law, class, moment));
         books.dollars.post(Account::Cash, Account::Tax, tax);
         self.tax.earn(revenue - charge - seized - power - levy);
@@ -459,6 +472,7 @@ impl Purse {
             power_contract: Cents(carries.contract.take(bill.contract * 100.0)),
             power_capacity: Cents(carries.capacity.take(bill.capacity * 100.0)),
             power_host: Cents(carries.host_usd.take(bill.host * 100.0)),
+            deposit: Cents(bill.deposit),
             levy: Cents(levy),
             tax: Cents(tax),
             machines: Cents::ZERO,

@@ -40,6 +40,8 @@ pub struct Market {
     pub price_usd: f64,
     /// Hashrate of the whole network.
     pub network: Hashrate,
+    /// What the law adds to the fee of pools, of what the fee leaves.
+    pub pool_fee_added: Fraction,
     /// Difficulty of the running epoch.
     pub difficulty: f64,
     /// Subsidy of a block.
@@ -370,6 +372,8 @@ pub struct Settled {
     pub power_capacity: Cents,
     /// Of the power bill, what hosts add to the price of power.
     pub power_host: Cents,
+    /// Deposits left with hosts; negative: returned. No cost, but no cash either.
+    pub deposit: Cents,
     /// Levies on mining power.
     pub levy: Cents,
     /// Taxes.

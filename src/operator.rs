@@ -200,7 +200,8 @@ impl Operators {
 pub fn worth(operators: &Operators, now: &OperatorNow, market: &Market, routes: &Routes, tariffs: &Tariffs) -> Worth {
     let revenue = operators.sites.map(|h| {
         let fee = operators.operators[h.operator].pool_fee;
-        market.hashprice * fee.rest().value() * routes.kept[h.operator].value()
+        let left = fee.rest().value() * market.pool_fee_added.rest().value();
+        market.hashprice * left * routes.kept[h.operator].value()
     });
     let hidden = now.sites.map(|s| s.hidden);
     Worth { revenue, tariff: tariffs.site.clone(), marginal: tariffs.marginal.clone(), hidden }

@@ -12,7 +12,7 @@ pub use trigger::{Gauge, Readings, Season, Threshold, Trigger};
 
 use crate::calendar::{Day, Moment};
 use crate::ids::{EventId, Table};
-use crate::{channel, demand, finance, fleet, grid, operator};
+use crate::{bitcoin, channel, demand, finance, fleet, grid, operator};
 use trigger::Streak;
 
 /// The legal interface of every component, as it stands.
@@ -30,6 +30,8 @@ pub struct Law {
     pub finance: finance::Rules,
     /// Of the operators: designations, moratoria.
     pub operator: operator::Rules,
+    /// Of the pools.
+    pub bitcoin: bitcoin::Rules,
 }
 
 /// One event: when, and what it does.

@@ -67,7 +67,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
 
     let enacted = policy::enact(&world.policy, &mut state.law, now);
     let sky = climate::observe(&world.climate, &mut state.climate, now);
-    let market = bitcoin::quote(&world.bitcoin, &mut state.bitcoin, now);
+    let market = bitcoin::quote(&world.bitcoin, &state.law.rules.bitcoin, &mut state.bitcoin, now);
     let tariffs = finance::tariffs(&world.finance, &state.law.rules.finance, &mut state.finance, now);
     let routes = channel::route(&world.channels, &state.law.rules.channel, &mut state.channels, now);
     let worth = operator::worth(&world.operators, &state.operators, &market, &routes, &tariffs);

@@ -66,6 +66,7 @@ const ACTS: &[&str] = &[
     r#"{ curfew = { sites = ["industrial_irk"], from_hour = 17, to_hour = 22 } }"#,
     r"{ tariff = { home_usd_per_kwh = 0.02, business_factor = 1.5 } }",
     r"{ levy = { usd_per_kwh = 0.01 } }",
+    r"{ pool_fee = { added_share = 0.03 } }",
     r#"{ interruptible = { sites = ["industrial_irk"], share = 0.5 } }"#,
     r#"{ outage = { branches = ["bpp_tul"], circuits = 2 } }"#,
     r#"{ reinforce = { interface = "bratsk_irkutsk", added_mw = 300.0 } }"#,
@@ -130,6 +131,42 @@ fn dearer_power_never_mines_more_and_a_levy_is_paid() {
         let levy = tax.iter().find(|t| t.0 == "levy").unwrap().1;
         assert!(if mined > 0.0 { levy > 0.0 } else { levy >= 0.0 }, "levy {rate} pays {levy}");
     }
+}
+
+#[test]
+fn a_dearer_pool_takes_its_part_of_the_income_and_keeps_it() {
+    let added = |share: f64| {
+        let act = format!("{{ pool_fee = {{ added_share = {share} }} }}");
+        run(&world("{ from = 2022-01-01 }", &act, 20))
+    };
+    let (cheap, dear) = (added(0.0), added(0.1));
+    let coin = |r: &Record| r.number("btc_mined").unwrap();
+    assert!((coin(&dear) / coin(&cheap) - 0.9).abs() < 0.002, "{}", coin(&dear) / coin(&cheap));
+    assert!((dear.number("mining_gwh").unwrap() / cheap.number("mining_gwh").unwrap() - 1.0).abs() < 0.02);
+}
+
+#[test]
+fn what_fell_before_an_act_is_not_its_effect() {
+    // Hashprice, and with it revenue, fell by half from January to June 2022; the host was designated in April.
+    let of = |arm: &str| {
+        let scenario = Scenario::builtin(arm).unwrap().set("window.to", "2022-06-30").unwrap();
+        let scenario = scenario.set("step_minutes", "1440").unwrap();
+        run(&scenario.build().unwrap_or_else(|p| panic!("{}", p.render(false))))
+    };
+    let (free, designated) = (of("irkutsk/no-sanctions"), of("irkutsk/ofac-2022"));
+    let months = |r: &Record, key: &str| match r.headline(key) {
+        Some(hashwatt::record::Value::ById(months)) => months.iter().map(|m| m.1).collect::<Vec<f64>>(),
+        other => panic!("{key}: {other:?}"),
+    };
+    for key in ["mining_revenue_by_month_usd", "hashrate_by_month_eh_s", "mining_by_month_mw"] {
+        let (a, b) = (months(&free, key), months(&designated, key));
+        assert_eq!(a[..3], b[..3], "{key}: January to March are the same world bit for bit");
+        assert_ne!(a[5], b[5], "{key}: June is not");
+    }
+    let (a, b) = (months(&free, "mining_revenue_by_month_usd"), months(&designated, "mining_revenue_by_month_usd"));
+    let (fell, effect) = (a[5] / a[0] - 1.0, b[5] / a[5] - 1.0);
+    // A look at before and after books all of the fall; the difference of the two worlds has its own part alone.
+    assert!(fell < -0.25 && effect > -0.25 && effect > fell / 2.0, "fell {fell}, of which the act {effect}");
 }
 
 #[test]

@@ -83,21 +83,23 @@ impl PoolNow {
     pub fn settle(
         &mut self,
         terms: &Pool,
+        fee_added: Fraction,
         hashes: &[Hashes],
         difficulty: f64,
         reward_satoshi: f64,
         found: &[Satoshi],
     ) -> Table<OperatorId, Satoshi> {
+        let kept: Vec<f64> = terms.fee.iter().map(|f| f.rest().value() * fee_added.rest().value()).collect();
         let per_block = hashes_per_block(difficulty);
         let income: Satoshi = found.iter().copied().sum();
         let paid = match terms.scheme {
-            Scheme::Fpps => self.by_share(terms, hashes, per_block, reward_satoshi),
+            Scheme::Fpps => self.by_share(&kept, hashes, per_block, reward_satoshi * terms.rejects.rest().value()),
             Scheme::Pplns(window) => {
                 let work = hashes.iter().map(|h| if per_block > Hashes::ZERO { *h / per_block } else { 0.0 });
                 self.remember(work.collect(), window);
-                less_fee(terms, &split_exactly(income.0, &self.shares()))
+                less_fee(&kept, &split_exactly(income.0, &self.shares()))
             }
-            Scheme::Solo => less_fee(terms, &found.iter().map(|s| s.0).collect::<Vec<_>>()),
+            Scheme::Solo => less_fee(&kept, &found.iter().map(|s| s.0).collect::<Vec<_>>()),
         };
         let total: Satoshi = paid.iter().copied().sum();
         self.income += income;
@@ -107,11 +109,11 @@ impl PoolNow {
     }
 
     /// FPPS: hashes / (D·2⁴⁸/65535) · reward · (1 − rejects) · (1 − fee); parts of a satoshi are carried.
-    fn by_share(&mut self, terms: &Pool, hashes: &[Hashes], per_block: Hashes, reward_satoshi: f64) -> Vec<Satoshi> {
-        let each = if per_block > Hashes::ZERO { reward_satoshi * terms.rejects.rest().value() } else { 0.0 };
-        let made = hashes.iter().zip(&mut self.carried).zip(terms.fee.iter());
-        made.map(|((made, carried), fee)| {
-            let kept = each * fee.rest().value();
+    fn by_share(&mut self, kept: &[f64], hashes: &[Hashes], per_block: Hashes, accepted_satoshi: f64) -> Vec<Satoshi> {
+        let each = if per_block > Hashes::ZERO { accepted_satoshi } else { 0.0 };
+        let made = hashes.iter().zip(&mut self.carried).zip(kept);
+        made.map(|((made, carried), kept)| {
+            let kept = each * kept;
             let owed = *carried + if kept > 0.0 { *made / per_block * kept } else { 0.0 };
             let whole = libm::floor(owed);
             *carried = owed - whole;
@@ -151,7 +153,7 @@ impl PoolNow {
 }
 
 /// Gross sums less each operator's fee, which the account keeps with the part of a satoshi left over.
-fn less_fee(terms: &Pool, gross: &[i64]) -> Vec<Satoshi> {
-    let paid = |(gross, fee): (&i64, &Fraction)| Satoshi(libm::floor(*gross as f64 * fee.rest().value()) as i64);
-    gross.iter().zip(terms.fee.iter()).map(paid).collect()
+fn less_fee(kept: &[f64], gross: &[i64]) -> Vec<Satoshi> {
+    let paid = |(gross, kept): (&i64, &f64)| Satoshi(libm::floor(*gross as f64 * kept) as i64);
+    gross.iter().zip(kept).map(paid).collect()
 }

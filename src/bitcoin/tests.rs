@@ -74,7 +74,7 @@ fn replay(member: u32) -> [Year; 2] {
     let mut moment = window.moment(0);
     let mut sums = [(0.0, 0.0, 0_u64, 0.0); 2];
     for _ in 0..window.steps() {
-        let market = quote(&given, &mut now, &moment);
+        let market = quote(&given, &Rules::default(), &mut now, &moment);
         let own = 0.06 * given.network_eh_s.on(moment.day);
         let coin = advance(&given, &mut now, &moment, &market, &hashing([own, 0.0, 0.3], &moment)).unwrap();
         let s = &mut sums[(moment.year - 2022) as usize];
@@ -131,7 +131,7 @@ fn every_satoshi_is_accounted_for() {
     let mut moment = window.moment(0);
     let (mut expected, mut received) = (0.0, Satoshi::ZERO);
     for step in 0..3000 {
-        let market = quote(&given, &mut now, &moment);
+        let market = quote(&given, &Rules::default(), &mut now, &moment);
         let before = now.pool.balance;
         let own = 7.0 + f64::from(step % 24) * 0.1;
         let coin = advance(&given, &mut now, &moment, &market, &hashing([own, 2.0, 1.0], &moment)).unwrap();
@@ -160,9 +160,9 @@ fn the_region_moves_the_network_and_its_outside_sites_do_not() {
     let first = window.moment(0);
     let network_after = |eh_s: [f64; 3]| {
         let mut now = given.start(Seed(1), Member(0), &window);
-        let market = quote(&given, &mut now, &first);
+        let market = quote(&given, &Rules::default(), &mut now, &first);
         advance(&given, &mut now, &first, &market, &hashing(eh_s, &first)).unwrap();
-        quote(&given, &mut now, &window.next(&first)).network.as_eh_s()
+        quote(&given, &Rules::default(), &mut now, &window.next(&first)).network.as_eh_s()
     };
     let base = network_after([10.0, 0.0, 0.0]);
     assert!((network_after([11.0, 0.0, 0.0]) - base - 1.0).abs() < 1e-9);
@@ -179,7 +179,7 @@ fn a_halving_halves_the_reward_at_its_block() {
     let mut now = given.start(Seed(1), Member(0), &window);
     now.chain.height = 839_999;
     let moment = window.moment(0);
-    let market = quote(&given, &mut now, &moment);
+    let market = quote(&given, &Rules::default(), &mut now, &moment);
     assert_eq!(market.subsidy, Satoshi(625_000_000));
     let all = given.network_eh_s.on(moment.day);
     let coin = advance(&given, &mut now, &moment, &market, &hashing([all, 0.0, 0.0], &moment)).unwrap();
@@ -189,7 +189,7 @@ fn a_halving_halves_the_reward_at_its_block() {
     // Nearly all blocks are the pool's: the first at the old subsidy, the rest at the new one.
     let most = 640_000_000 + (coin.blocks - 1) as i64 * (312_500_000 + fees as i64 + 1);
     assert!(coin.pool_income <= Satoshi(most), "{coin:?}");
-    assert!(quote(&given, &mut now, &window.next(&moment)).hashprice < market.hashprice * 0.6);
+    assert!(quote(&given, &Rules::default(), &mut now, &window.next(&moment)).hashprice < market.hashprice * 0.6);
     assert!(market.hashprice > Hashprice::ZERO);
 }
 
@@ -202,7 +202,7 @@ fn paid_under(scheme: Scheme, member: u32, hours: usize) -> ([i64; 2], i64, u64)
     let mut moment = window.moment(0);
     let mut sums = [0; 2];
     for _ in 0..hours {
-        let market = quote(&given, &mut now, &moment);
+        let market = quote(&given, &Rules::default(), &mut now, &moment);
         let coin = advance(&given, &mut now, &moment, &market, &hashing([6.0, 2.0, 0.0], &moment)).unwrap();
         sums[0] += coin.paid[OperatorId(0)].0;
         sums[1] += coin.paid[OperatorId(1)].0;
@@ -263,7 +263,7 @@ fn stale_blocks_take_their_share_of_the_income() {
         let mut now = given.start(Seed(4), Member(0), &window);
         let mut moment = window.moment(0);
         for _ in 0..24 * 120 {
-            let market = quote(&given, &mut now, &moment);
+            let market = quote(&given, &Rules::default(), &mut now, &moment);
             advance(&given, &mut now, &moment, &market, &hashing([8.0, 0.0, 0.0], &moment)).unwrap();
             moment = window.next(&moment);
         }

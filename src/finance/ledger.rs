@@ -34,10 +34,12 @@ pub enum Account {
     Supplier,
     /// Kopecks: paid to a host above the energy.
     Host,
+    /// Left with hosts until contracts end.
+    Deposits,
 }
 
 /// Number of accounts.
-const ACCOUNTS: usize = 14;
+const ACCOUNTS: usize = 15;
 
 /// One currency's book.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -99,6 +99,8 @@ pub struct TariffBook {
     pub capacity: f64,
     /// Share of the hosted price that clients owe whether they use it or not (take or pay).
     pub take_or_pay: f64,
+    /// Months of the bill at contracted power that clients leave with the host until the contract ends.
+    pub deposit_months: f64,
 }
 
 impl TariffBook {

@@ -26,6 +26,7 @@ fn world(home: Option<f64>) -> Finance {
             standing: 0.0,
             capacity: 0.0,
             take_or_pay: 0.0,
+            deposit_months: 0.0,
         },
         tax: Steps::constant(TaxLaw {
             business_rate: 0.2,
@@ -341,4 +342,26 @@ fn one_more_kilowatt_hour_costs_the_guessed_peak() {
     let monday = 31 * 24;
     assert!(share(&mut now, monday + 19) > 5.0, "{}", share(&mut now, monday + 19));
     assert!(share(&mut now, monday + 3) < 0.65, "{}", share(&mut now, monday + 3));
+}
+
+#[test]
+fn a_deposit_stays_with_the_host_until_the_contract_ends() {
+    let mut given = world(None);
+    given.tariffs.deposit_months = 2.0;
+    let rules = Rules::none(&given);
+    // July at 10 MW, then nothing: the contract of July holds through August and is over in September.
+    let hours = 24 * (31 + 31 + 2);
+    let mw = |step: usize| [if step < 24 * 31 { 10.0 } else { 0.0 }, 0.0, 0.0];
+    let (now, all) = run_at(&given, &rules, hours, mw, &Orders::default());
+    let who = OperatorId(0);
+    let paid: Vec<i64> = all.iter().map(|m| m.operators[who].deposit.0).collect();
+    let asked = 2.0 * 31.0 * 24.0 * 10e3 * (3.65 + 1.05) / 68.55 * 100.0;
+    assert!((paid[0] as f64 - asked).abs() < 2.0, "{} against {asked}", paid[0]);
+    assert_eq!(paid[24 * 62], -paid[0], "returned");
+    assert_eq!(paid.iter().filter(|p| **p != 0).count(), 2);
+    assert_eq!(now.books(who).unwrap().dollars.balance(Account::Deposits), 0);
+    // It is no cost.
+    let without = run_at(&world(None), &rules, hours, mw, &Orders::default()).1;
+    let power = |all: &[Money]| all.iter().map(|m| m.operators[who].power.0).sum::<i64>();
+    assert_eq!(power(&all), power(&without));
 }

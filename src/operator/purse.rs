@@ -46,6 +46,7 @@ impl OperatorNow {
 pub fn earn(operators: &Operators, now: &mut OperatorNow, money: &Money) {
     for ((owner, cash), settled) in operators.operators.iter().zip(now.cash.iter_mut()).zip(money.operators.iter()) {
         let costs = settled.channel_cost + settled.power + settled.levy + settled.tax;
+        *cash -= settled.deposit.as_usd();
         let earned = (settled.revenue - costs).as_usd();
         // Owners take their part of gains; losses are theirs too, but the firm pays them first.
         *cash += if earned > 0.0 { earned * owner.payout.rest().value() } else { earned };

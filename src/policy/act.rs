@@ -102,6 +102,11 @@ pub enum Act {
         /// The levy.
         rate: Tariff,
     },
+    /// Pools that may still serve the region's miners are fewer and dearer.
+    PoolFee {
+        /// Added to the fee, of what it leaves.
+        added: Fraction,
+    },
     /// Sites sign away a share of their power, to be shed first.
     Interruptible {
         /// Where.
@@ -213,6 +218,10 @@ impl Act {
                 }
             }
             Self::Levy { rate } => law.finance.levy += *rate,
+            Self::PoolFee { added } => {
+                let slot = &mut law.bitcoin.pool_fee_added;
+                *slot = Fraction::new(1.0 - slot.rest().value() * added.rest().value());
+            }
             Self::Interruptible { sites, share } => {
                 for site in sites {
                     let slot = &mut law.grid.interruptible[*site];

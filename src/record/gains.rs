@@ -98,7 +98,8 @@ impl Gains {
         {
             sum.add(settled);
             paid += settled.coin.0;
-            let kept = fee.rest().value() * world.bitcoin.pool.rejects.rest().value();
+            let added = step.market.pool_fee_added.rest().value();
+            let kept = fee.rest().value() * added * world.bitcoin.pool.rejects.rest().value();
             sum.pool_fee += settled.coin.as_btc() * usd_per_coin * if kept > 0.0 { 1.0 / kept - 1.0 } else { 0.0 };
         }
         self.pools += (step.coin.pool_income.0 - paid) as f64 / 1e8 * usd_per_coin;

@@ -77,6 +77,7 @@ fn region(checked: &Checked, all: &View) -> Option<Region> {
         channel: crate::channel::Rules::none(&channels),
         finance: crate::finance::Rules::none(&finance),
         operator: crate::operator::Rules::none(&operators),
+        bitcoin: crate::bitcoin::Rules::default(),
     };
     let policy = event::build(all, base, &grid)?;
     let atlas = atlas(checked, all, &grid, climate.weather().word());

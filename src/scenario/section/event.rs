@@ -124,6 +124,11 @@ const ACTS: &[TableSpec] = &[
         &[number("usd_per_kwh", "USD/kWh", 0.0, 1.0, "The levy.")],
     ),
     table_spec(
+        "pool_fee",
+        "Pools that may still serve the region's miners are fewer and dearer.",
+        &[number("added_share", "", 0.0, 0.9, "Added to the pool's fee, of what the fee leaves.")],
+    ),
+    table_spec(
         "interruptible",
         "Sites sign away a share of their power, to be shed before anything else.",
         &[references("sites", "site", "Where."), number("share", "", 0.0, 1.0, "Share of each bid.").default(1.0)],
@@ -282,6 +287,7 @@ fn read_act(tag: &str, act: &View, grid: &Grid, mining_kwh: f64) -> Option<Act> 
             Act::Tariff { home, business_factor }
         }
         "levy" => Act::Levy { rate: Tariff::usd_per_kwh(act.number("usd_per_kwh")) },
+        "pool_fee" => Act::PoolFee { added: Fraction::new(act.number("added_share")) },
         "interruptible" => Act::Interruptible { sites: sites(act), share: Fraction::new(act.number("share")) },
         "outage" => {
             let (lines, consumers) = (act.references("branches"), act.references("consumers"));

@@ -61,6 +61,14 @@ pub const TARIFF: TableSpec = table_spec(
             "Share of the hosted price that clients owe, used or not, for the largest power of the month before.",
         )
         .default(0.0),
+        number(
+            "hosted_deposit_months",
+            "months",
+            0.0,
+            24.0,
+            "Months of the bill at contracted power that clients leave with the host until their contract ends.",
+        )
+        .default(0.0),
     ],
 );
 
@@ -172,6 +180,7 @@ pub fn build(all: &View, window: &Window) -> Option<Finance> {
             standing: tariff.number("business_standing_share"),
             capacity: tariff.number("business_capacity_share"),
             take_or_pay: tariff.number("hosted_take_or_pay_share"),
+            deposit_months: tariff.number("hosted_deposit_months"),
         },
         tax: tax?,
         yardsticks: Yardsticks {
