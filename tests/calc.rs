@@ -375,3 +375,46 @@ fn a_transformer_goes_through_its_rows_in_time() {
     refused(&["calc", "transformer", "--input", &percent], 3, &["line 2", "did you mean 0.85?"]);
     refused(&["calc", "transformer", "--load-pu", "1", "--ambient-c", "20", "--class", "onax"], 2, &["onaf"]);
 }
+
+#[test]
+fn machines_and_bills_are_open_to_calc() {
+    let number = |args: &[&str], key: &str| -> f64 {
+        let done =
+            std::process::Command::new(env!("CARGO_BIN_EXE_hashwatt")).args(args).arg("--json").output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let told: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        told[key].as_f64().unwrap_or_else(|| panic!("{key} in {told}"))
+    };
+    // Irkutsk 2025: 1.58 to 3,900 kWh, 2.54 to 6,000, 4.90 above.
+    let bill = [
+        "calc",
+        "home_bill",
+        "--kwh",
+        "10000",
+        "--prices-rub-per-kwh",
+        "1.58 2.54 4.90",
+        "--band-kwh-per-month",
+        "3900 6000",
+    ];
+    assert!((number(&bill, "bill_rub") - (3900.0 * 1.58 + 2100.0 * 2.54 + 4000.0 * 4.90)).abs() < 1e-6);
+    assert!((number(&bill, "next_kwh_rub") - 4.90).abs() < 1e-6);
+    // A quote of 18 April 2022: 80 USD/TH for 32 J/TH at a mean hashprice of 192.3.
+    let quote = ["calc", "machine_price", "--efficiency-j-per-th", "32", "--hashprice-usd-per-ph-day", "192.3"];
+    assert!((number(&quote, "price_usd_per_th_s") / 80.0 - 1.0).abs() < 0.3);
+    let before_halving = [&quote[..], &["--months-to-halving", "3"]].concat();
+    assert!(number(&before_halving, "price_usd_per_th_s") < number(&quote, "price_usd_per_th_s"));
+    let cost = ["calc", "hashcost", "--efficiency-j-per-th", "29.69", "--tariff-usd-per-kwh", "0.075"];
+    assert!((number(&cost, "hashcost_usd_per_ph_day") - 53.0).abs() < 0.5, "published: 5.3 cents a TH/s");
+    let full = [
+        "calc",
+        "full_break_even",
+        "--efficiency-j-per-th",
+        "29.5",
+        "--hashprice-usd-per-ph-day",
+        "80",
+        "--price-usd-per-th-s",
+        "14",
+    ];
+    let tariff = number(&full, "full_break_even_tariff_usd_per_kwh");
+    assert!(tariff > 0.05 && tariff < 80.0 / 24.0 / 29.5, "{tariff}");
+}

@@ -5,6 +5,7 @@ mod arguments;
 mod cases;
 mod cbeci;
 mod function;
+mod markets;
 mod mining;
 mod money;
 mod network;
@@ -80,6 +81,7 @@ fn functions() -> impl Iterator<Item = &'static Function> {
         .iter()
         .chain(transformer::FUNCTIONS)
         .chain(mining::FUNCTIONS)
+        .chain(markets::FUNCTIONS)
         .chain(cbeci::FUNCTIONS)
         .chain(money::FUNCTIONS)
 }

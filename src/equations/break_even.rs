@@ -33,6 +33,32 @@ pub fn break_even_tariff(efficiency: Efficiency, hashprice: Hashprice, pue: f64,
     Tariff::usd_per_kwh(if per_usd > 0.0 { revenue / per_usd } else { f64::INFINITY })
 }
 
+/// Days of a mean calendar month.
+const MONTH_DAYS: f64 = 30.4375;
+
+/// The price of a kilowatt hour at which a machine, over some months in which hashprice falls by a share each month, earns its
+/// power and its price: (Σ revenue − price) ÷ Σ energy. `None` where revenue does not return the price even with power
+/// for nothing. The machine is taken to run to the end, also through months in which the last ones lose: where hashprice
+/// falls fast the true limit is a little higher.
+pub fn full_break_even_tariff(
+    efficiency: Efficiency,
+    hashprice: Hashprice,
+    price_usd_per_th_s: f64,
+    months: f64,
+    fall_per_month: f64,
+    pue: f64,
+    deductions: f64,
+) -> Option<Tariff> {
+    let per_month = hashprice.as_usd_per_ph_day() / TH_PER_PH * (1.0 - deductions) * MONTH_DAYS;
+    let (whole, part) = (libm::floor(months), months - libm::floor(months));
+    let kept = 1.0 - fall_per_month;
+    let falling = if fall_per_month > 0.0 { (1.0 - libm::pow(kept, whole)) / fall_per_month } else { whole };
+    let revenue = per_month * (falling + part * libm::pow(kept, whole));
+    let energy = efficiency.as_j_per_th() * KWH_PER_WATT_DAY * pue * MONTH_DAYS * months;
+    (revenue >= price_usd_per_th_s && energy > 0.0)
+        .then(|| Tariff::usd_per_kwh((revenue - price_usd_per_th_s) / energy))
+}
+
 /// The efficiency at which a net revenue of 1 PH/s in a day just pays the power; worse machines stop.
 /// Infinite where power is free.
 pub fn break_even_efficiency(net_revenue: Hashprice, tariff: Tariff, pue: f64) -> Efficiency {

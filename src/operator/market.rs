@@ -188,4 +188,21 @@ pub(super) mod tests {
         assert_eq!(payback_months(20_000.0, 15.0, 5.0, 0.05), None);
         assert_eq!(payback_months(1.0, 5.0, 5.0, 0.0), None);
     }
+
+    #[test]
+    fn at_the_full_break_even_tariff_a_machine_pays_back_on_the_last_day() {
+        use crate::equations::break_even::{break_even_tariff, full_break_even_tariff};
+        let (e, h) = (Efficiency::j_per_th(29.5), Hashprice::usd_per_ph_day(80.0));
+        for (months, fall) in [(24.0, 0.02), (18.0, 0.0), (7.5, 0.03)] {
+            let tariff = full_break_even_tariff(e, h, 14.0, months, fall, 1.03, 0.02).unwrap();
+            let daily = hashcost(e, tariff, 1.03).as_usd_per_ph_day() / 1000.0;
+            let back = payback_months(14.0, 80.0 * 0.98 / 1000.0, daily, fall).unwrap();
+            assert!((back - months).abs() < 1e-9, "{back} against {months}");
+            assert!(tariff < break_even_tariff(e, h, 1.03, 0.02));
+        }
+        assert_eq!(full_break_even_tariff(e, h, 100.0, 24.0, 0.02, 1.0, 0.0), None);
+        // A machine for nothing: the marginal break-even.
+        let free = full_break_even_tariff(e, h, 0.0, 12.0, 0.0, 1.03, 0.02).unwrap();
+        assert!((free.as_usd_per_kwh() / break_even_tariff(e, h, 1.03, 0.02).as_usd_per_kwh() - 1.0).abs() < 1e-12);
+    }
 }

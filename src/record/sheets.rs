@@ -3,7 +3,7 @@
 use super::columns::{Bundle, home_buses, homes_key, mining_buses, mining_key};
 use super::tally::Tally;
 use super::{BranchRow, Cell, Headline, Sheet, Value};
-use crate::equations::break_even::break_even_tariff;
+use crate::equations::break_even::{break_even_tariff, full_break_even_tariff};
 use crate::ids::{Id, ModelId};
 use crate::region::{Region, State};
 use crate::units::Hashprice;
@@ -114,12 +114,22 @@ fn network(world: &Region, branches: &[BranchRow]) -> Sheet {
     }
 }
 
+/// Months in which the full break-even wants a machine's price back.
+const FULL_MONTHS: f64 = 24.0;
+
 /// Break-even tariff of each model that stood in the region, at the window's mean, lowest and highest hashprice.
 fn break_evens(world: &Region, state: &State, tally: &Tally) -> Sheet {
     let (low, mean, high) = tally.hashprices();
     let kept = world.bitcoin.pool.kept().value();
     let at = |machine: &crate::fleet::Machine, h: f64| {
         break_even_tariff(machine.efficiency(), Hashprice::usd_per_ph_day(h), tally.pue(), 1.0 - kept).as_usd_per_kwh()
+    };
+    let middle = world.window.from.plus(world.window.days() as i32 / 2);
+    let full = |id: ModelId, machine: &crate::fleet::Machine| {
+        let (listing, hashprice) = (&world.operators.listings[id], Hashprice::usd_per_ph_day(mean));
+        let price = world.operators.market.price_usd(listing, hashprice, middle) / machine.hashrate.as_th_s();
+        let fall = world.operators.hashprice_fall;
+        full_break_even_tariff(machine.efficiency(), hashprice, price, FULL_MONTHS, fall, tally.pue(), 1.0 - kept)
     };
     let standing = standing(world, state);
     let mut rows: Vec<(f64, Vec<Cell>)> = Vec::new();
@@ -137,6 +147,7 @@ fn break_evens(world: &Region, state: &State, tally: &Tally) -> Sheet {
                 Cell::Number(at(machine, mean)),
                 Cell::Number(at(machine, low)),
                 Cell::Number(at(machine, high)),
+                full(id, machine).map_or(Cell::Empty, |t| Cell::Number(t.as_usd_per_kwh())),
                 Cell::Number(count as f64),
             ],
         ));
@@ -153,6 +164,10 @@ fn break_evens(world: &Region, state: &State, tally: &Tally) -> Sheet {
             ),
             ("break_even_low_usd_per_kwh", "The same at the window's lowest daily hashprice."),
             ("break_even_high_usd_per_kwh", "The same at the window's highest daily hashprice."),
+            (
+                "full_break_even_usd_per_kwh",
+                "Price of a kilowatt hour at which a machine bought at the mean hashprice, for the world price in the middle of the window, also returns its price in 24 months in which hashprice falls as buyers expect; empty: at no price.",
+            ),
             ("machines", "Machines of the model in the region at the end."),
         ]),
         rows: rows.into_iter().map(|r| r.1).collect(),
