@@ -264,9 +264,9 @@
       this.run = run;
       this.host = host;
       const m = about.map;
-      // Two maps beside one another have half the room: larger letters, more lines under them.
-      this.large = about.runs.length > 1 && window.innerWidth > 720 ? 1.45 : 1;
-      const under = this.large > 1 ? 126 : 66;
+      // Two maps beside one another have half the room, a telephone has less: larger letters, more lines under them.
+      this.large = window.innerWidth <= 720 ? 1.7 : about.runs.length > 1 ? 1.45 : 1;
+      const under = this.large > 1.5 ? 190 : this.large > 1 ? 126 : 66;
       const svg = (this.svg = element("svg", { xmlns: NS, viewBox: `0 0 ${m.extent[0]} ${m.extent[1] + under}`, role: "group", "font-family": "'Hashwatt Sans', Arial, sans-serif" }));
       element("rect", { width: "100%", height: "100%", fill: "#fff" }, svg);
       element("path", { d: path(m.border, true), fill: "#f5f7f9", stroke: "#a9b8c6", "stroke-dasharray": "5 4" }, svg);
@@ -315,7 +315,7 @@
         this.limitText = element("text", { x: 20, y: 660 + 8 * (this.large - 1), "font-size": 16 * this.large, fill: "#57606a" }, svg);
       }
       this.title = element("text", { x: 16, y: 26, "font-size": 22 * Math.sqrt(this.large), "font-weight": 700, fill: "#1b1f24" }, svg);
-      const rows = this.large > 1 ? 4 : 2;
+      const rows = this.large > 1.5 ? 6 : this.large > 1 ? 4 : 2;
       this.source = Array.from({ length: rows }, (_, i) => element("text", { x: 16, y: m.extent[1] + 34 + i * 20 * this.large, "font-size": 14.5 * this.large, fill: "#57606a" }, svg));
       host.append(svg);
       this.words();

@@ -115,17 +115,17 @@ fn of_arm(view: &View<'_>, arm: &str, all: &[Difference]) -> String {
         } else {
             String::new()
         };
-        let value = |v: f64| with_unit(view, v, unit);
+        let (low, high) = ends(d.diff, d.range);
         moved.push(say!(
             view,
             "{} {} by {}{}, in nine futures of ten by {} to {}",
             "{} – {} на {}{}, в девяти вариантах из десяти от {} до {}",
             name,
             way,
-            value(d.diff.abs()),
+            with_unit(view, d.diff.abs(), unit),
             relative,
-            value(d.range.0.min(d.range.1)),
-            value(d.range.0.max(d.range.1))
+            with_unit(view, low, unit),
+            with_unit(view, high, unit)
         ));
     }
     let mut text = if moved.is_empty() {
@@ -142,4 +142,24 @@ fn of_arm(view: &View<'_>, arm: &str, all: &[Difference]) -> String {
         text.push_str(&say!(view, " No measurable change: {}.", " Без измеримых изменений: {}.", still.join(", ")));
     }
     text
+}
+
+/// The ends of a range as "falls by … to …" has them: how far it goes the way of the mean, the lesser first; a minus means
+/// the other way.
+fn ends(mean: f64, range: (f64, f64)) -> (f64, f64) {
+    let (a, b) = if mean < 0.0 { (-range.0, -range.1) } else { range };
+    (a.min(b), a.max(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_falls_falls_by_positive_amounts() {
+        assert_eq!(ends(-9.9, (-16.0, -6.2)), (6.2, 16.0));
+        assert_eq!(ends(5.0, (-1.0, 8.0)), (-1.0, 8.0));
+        // Nine futures of ten reach from a fall by 3 to a rise by 1.
+        assert_eq!(ends(-2.0, (-3.0, 1.0)), (-1.0, 3.0));
+    }
 }
