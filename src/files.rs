@@ -181,6 +181,14 @@ impl Folder {
 /// # Errors
 /// [`FileError::Refused`].
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write_whole_with(path, |file| file.write_all(bytes))
+}
+
+/// The same for what is written piece by piece.
+///
+/// # Errors
+/// [`FileError::Refused`].
+pub fn write_whole_with(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> Result<(), FileError> {
     let mut hidden = std::ffi::OsString::from(".");
     hidden.push(path.file_name().unwrap_or_default());
     hidden.push(format!(".{}.tmp", std::process::id()));
@@ -189,7 +197,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         fs::create_dir_all(parent).map_err(FileError::at(parent))?;
     }
-    let written = fs::File::create(&draft).and_then(|mut f| f.write_all(bytes)).map_err(FileError::at(&draft));
+    let written = fs::File::create(&draft).and_then(|mut file| write(&mut file)).map_err(FileError::at(&draft));
     let done = written.and_then(|()| fs::rename(&draft, path).map_err(FileError::at(path)));
     if done.is_err() {
         // The first error is the one to tell.
