@@ -214,6 +214,10 @@ pub fn binomial_quantile(trials: u64, probability: f64, u: f64) -> u64 {
         let z = n * p + libm::sqrt(n * p * (1.0 - p)) * normal_quantile(u);
         return (libm::round(z).max(0.0) as u64).min(trials);
     }
+    // (1 − p)ⁿ is at least 1 − n p: most draws of rare events end here, without a logarithm.
+    if u <= 1.0 - n * p {
+        return 0;
+    }
     let odds = p / (1.0 - p);
     let mut term = libm::exp(n * libm::log1p(-p));
     let mut sum = term;
@@ -243,6 +247,19 @@ mod tests {
         assert_ne!(a, other);
         assert_ne!(a, Stream::new(Seed(1), Member(0), "climate.anomaly", "bratsk").at(19_000).normal());
         assert_ne!(a, Stream::new(Seed(2), Member(0), "climate.anomaly", "irkutsk").at(19_000).normal());
+    }
+
+    #[test]
+    fn rare_events_are_drawn_as_the_sum_says() {
+        for (n, p) in [(1_u64, 0.3), (7, 1e-3), (200, 1e-4), (5_000, 1e-5), (40, 0.02)] {
+            let none = libm::pow(1.0 - p, n as f64);
+            for step in 0..=1_000 {
+                let u = f64::from(step) / 1_000.0;
+                if (u - none).abs() > 1e-12 {
+                    assert_eq!(binomial_quantile(n, p, u) == 0, u < none, "{n} {p} {u}");
+                }
+            }
+        }
     }
 
     #[test]
