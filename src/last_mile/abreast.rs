@@ -2,7 +2,7 @@
 //!
 //! The hour of five hundred transformers is a third of a run's work, so it is arithmetic on columns: the compiler makes
 //! vector instructions of it, and the widest ones that the machine has give the same bits as the narrowest. What seldom
-//! changes stays in [`Unit`](super::population::Unit); a test holds a block against the equations one state at a time.
+//! changes stays in [`Unit`]; a test holds a block against the equations one state at a time.
 
 use super::load::Class;
 use super::population::{POWER_FACTOR, Unit};
