@@ -1,5 +1,6 @@
 //! What a run leaves: series by step, tables, a timeline and headlines, kept outside the loop's physics.
 
+mod books;
 pub mod columns;
 mod effects;
 pub mod gains;

@@ -207,25 +207,9 @@ impl Abreast {
 #[cfg(test)]
 mod tests {
     use super::super::protection::tests::protection;
+    use super::super::tests::class;
     use super::*;
     use crate::equations::transformer::{Class as Thermal, Paper, Strain};
-
-    fn class() -> Class {
-        Class {
-            id: "suburb".into(),
-            homes_per_transformer: 50.0,
-            homes_spread: 0.4,
-            built_kva_per_home: 4.2,
-            base_kw: 0.8,
-            course: [1.0; 24],
-            heating_kw_per_k: 0.075,
-            load_spread: 0.15,
-            feeders: 3.0,
-            feeder_km: 0.4,
-            ohm_per_km: 0.44,
-            ampacity_a: 240.0,
-        }
-    }
 
     fn unit(lane: usize) -> Unit {
         let n = lane as f64;
@@ -247,7 +231,7 @@ mod tests {
     /// A block against the equations of IEC 60076-7 and of the protection, one state at a time, for 400 hours.
     #[test]
     fn states_abreast_are_each_the_equations() {
-        let (constants, p, class) = (Thermal::DistributionOnan.constants(), protection(), class());
+        let (constants, p, class) = (Thermal::DistributionOnan.constants(), protection(), class(50.0));
         let curves = Curves::new(&constants, 60.0);
         let mut block = Abreast::default();
         let units: Vec<Unit> = (0..6).map(unit).collect();

@@ -4,10 +4,11 @@ use super::protection::tests::protection;
 use super::*;
 use crate::calendar::Day;
 use crate::equations::transformer::Class as ThermalClass;
+use crate::flows::Dispatch;
 use crate::flows::{Air, SiteBid};
 use crate::units::Temperature;
 
-fn class(homes_per_transformer: f64) -> Class {
+pub(super) fn class(homes_per_transformer: f64) -> Class {
     Class {
         id: "suburb".into(),
         homes_per_transformer,

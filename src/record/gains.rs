@@ -17,59 +17,16 @@
 //! What firms and hosts pay for power is taken to be its cost, so nobody gains by it. The parties' gains sum to the coin mined
 //! less the cost of the power that made it: a test. Coin is valued at the price of its hour.
 
+use super::books::Books;
 use super::{Cell, Headline, Sheet, Value};
 use crate::finance::tariff::Class;
-use crate::flows::Settled;
 use crate::region::Region;
 use crate::step::Step;
-
-/// Sums of one operator, cents and satoshi.
-#[derive(Clone, Copy, Debug, Default)]
-struct Spent {
-    coin: i64,
-    revenue: i64,
-    channel: i64,
-    power: i64,
-    power_published: i64,
-    contract: i64,
-    capacity: i64,
-    host: i64,
-    levy: i64,
-    tax: i64,
-    machines: i64,
-    /// Pool fee and rejects, at the price of the hour, USD.
-    pool_fee: f64,
-}
-
-impl Spent {
-    fn add(&mut self, s: &Settled) {
-        self.coin += s.coin.0;
-        self.revenue += s.revenue.0;
-        self.channel += s.channel_cost.0;
-        self.power += s.power.0;
-        self.power_published += s.power_published.0;
-        self.contract += s.power_contract.0;
-        self.capacity += s.power_capacity.0;
-        self.host += s.power_host.0;
-        self.levy += s.levy.0;
-        self.tax += s.tax.0;
-        self.machines += s.machines.0;
-    }
-    /// What a coin cost, USD: everything paid but machines, and with them.
-    fn per_coin(&self, power: i64, machines: bool) -> Option<f64> {
-        let bought = if machines { self.machines } else { 0 };
-        let paid = self.channel + power + self.levy + self.tax + bought;
-        (self.coin > 0).then(|| paid as f64 / 100.0 / (self.coin as f64 / 1e8))
-    }
-    fn left(&self, power: i64) -> f64 {
-        (self.revenue - self.channel - power - self.levy - self.tax - self.machines) as f64 / 100.0
-    }
-}
 
 /// Sums over a run from which gains are made.
 #[derive(Clone, Debug, Default)]
 pub struct Gains {
-    operators: Vec<Spent>,
+    operators: Vec<Books>,
     pools: f64,
     seized: f64,
     homes: [f64; 2],
@@ -90,7 +47,7 @@ fn kind(class: Class) -> usize {
 impl Gains {
     /// Adds a step.
     pub fn record(&mut self, world: &Region, step: &Step) {
-        self.operators.resize(step.money.operators.len(), Spent::default());
+        self.operators.resize(step.money.operators.len(), Books::default());
         let usd_per_coin = step.market.price_usd;
         let mut paid = 0;
         for ((sum, settled), fee) in
@@ -115,7 +72,7 @@ impl Gains {
     /// Gains by party at the scenario's home rate or at the published tariff, USD.
     pub fn by_party(&self, world: &Region, published: bool) -> Vec<(&'static str, f64)> {
         let mut miners = [0.0; 3];
-        let usd = |f: fn(&Spent) -> i64| self.operators.iter().map(f).sum::<i64>() as f64 / 100.0;
+        let usd = |f: fn(&Books) -> i64| self.operators.iter().map(f).sum::<i64>() as f64 / 100.0;
         for (sum, class) in self.operators.iter().zip(world.finance.operators.iter()) {
             miners[kind(*class)] += sum.left(if published { sum.power_published } else { sum.power });
         }
@@ -137,7 +94,7 @@ impl Gains {
     /// The headlines.
     pub fn headlines(&self, world: &Region) -> Vec<Headline> {
         let operators = || world.atlas.operators.iter().zip(&self.operators);
-        let all = self.operators.iter().fold(Spent::default(), |mut all, s| {
+        let all = self.operators.iter().fold(Books::default(), |mut all, s| {
             all.coin += s.coin;
             all.channel += s.channel;
             all.power += s.power;
@@ -147,7 +104,7 @@ impl Gains {
             all.machines += s.machines;
             all
         });
-        let per_coin = |f: &dyn Fn(&Spent) -> Option<f64>| {
+        let per_coin = |f: &dyn Fn(&Books) -> Option<f64>| {
             let mut by: Vec<(String, f64)> = operators().filter_map(|(o, s)| Some((o.id.clone(), f(s)?))).collect();
             by.extend(f(&all).map(|x| ("total".to_owned(), x)));
             Value::ById(by)
@@ -155,7 +112,7 @@ impl Gains {
         let parties = |published| {
             Value::ById(self.by_party(world, published).into_iter().map(|(p, x)| (p.to_owned(), x)).collect())
         };
-        let usd = |f: fn(&Spent) -> i64| self.operators.iter().map(f).sum::<i64>() as f64 / 100.0;
+        let usd = |f: fn(&Books) -> i64| self.operators.iter().map(f).sum::<i64>() as f64 / 100.0;
         let parts = vec![
             ("energy".to_owned(), usd(|s| s.power - s.contract - s.capacity - s.host)),
             ("contract".to_owned(), usd(|s| s.contract)),
@@ -211,7 +168,7 @@ impl Gains {
                 let both = self.operators.iter().zip(world.finance.operators.iter());
                 both.filter(move |(_, class)| kind(**class) == at).map(|(s, _)| s)
             };
-            let usd = |f: fn(&Spent) -> i64| own().map(f).sum::<i64>() as f64 / 100.0;
+            let usd = |f: fn(&Books) -> i64| own().map(f).sum::<i64>() as f64 / 100.0;
             let fee: f64 = own().map(|s| s.pool_fee).sum();
             if usd(|s| s.revenue) <= 0.0 {
                 continue;

@@ -1,9 +1,10 @@
 //! Sums over a run from which headlines are made, kept step by step so that a run without series has them too.
 
+use super::books::Books;
 use super::columns::Totals;
 use super::{Headline, Value};
 use crate::calendar::Moment;
-use crate::flows::{Settled, Subsidy};
+use crate::flows::Subsidy;
 use crate::region::{Region, StationKind};
 use crate::step::Step;
 
@@ -70,33 +71,6 @@ impl WeekWater {
         self.released += released;
         self.planned += planned;
         self.steps += 1;
-    }
-}
-
-/// Sums of one operator's settlements, in satoshi and cents.
-#[derive(Clone, Copy, Debug, Default)]
-struct Books {
-    coin: i64,
-    revenue: i64,
-    channel: i64,
-    power: i64,
-    power_published: i64,
-    levy: i64,
-    tax: i64,
-}
-
-impl Books {
-    fn add(&mut self, s: &Settled) {
-        self.coin += s.coin.0;
-        self.revenue += s.revenue.0;
-        self.channel += s.channel_cost.0;
-        self.power += s.power.0;
-        self.power_published += s.power_published.0;
-        self.levy += s.levy.0;
-        self.tax += s.tax.0;
-    }
-    fn profit(&self, power: i64) -> f64 {
-        (self.revenue - self.channel - power - self.levy - self.tax) as f64 / 100.0
     }
 }
 
