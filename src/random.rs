@@ -6,6 +6,11 @@
 //!
 //! Every sampler turns uniforms into its law by an own monotone function over `libm`, the same bits on every platform.
 
+mod logarithm;
+mod many;
+
+pub use many::Many;
+
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Open01};

@@ -111,6 +111,32 @@ fn sampled_years_agree_with_the_exact_ones() {
     assert!((1.4..1.8).contains(&any), "{any}");
 }
 
+/// 200,000 years twice: in one run, and as 2000 runs of 100 years whose means tell, by their spread, what the standard error
+/// of independent years is.
+#[test]
+#[ignore = "400,000 years: seconds in an optimized build, minutes in another"]
+fn two_hundred_thousand_years_agree_with_the_exact_ones_and_know_their_error() {
+    let (units, load) = (rts79(), load(2850.0));
+    let exact = Indices::exact(&OutageTable::of(&units), &load, None);
+    let of = |i: Indices| [i.lole_d_per_yr, i.lolh_h_per_yr, i.eue_mwh_per_yr, i.lolf_per_yr];
+    let long = Sampled::run(&units, &load, None, 200_000, Seed(79));
+    let runs = 2000;
+    let means: Vec<[f64; 4]> =
+        (0..runs).map(|seed| of(Sampled::run(&units, &load, None, 100, Seed(1_000_000 + seed)).mean)).collect();
+    for (i, name) in ["lole", "lolh", "eue", "lolf"].into_iter().enumerate() {
+        let (found, error, exact) = (of(long.mean)[i], of(long.standard_error)[i], of(exact)[i]);
+        assert!((found - exact).abs() <= 3.0 * error, "{name}: {found} ± {error}, exact {exact}");
+        let center = means.iter().map(|m| m[i]).sum::<f64>() / runs as f64;
+        let variance = means.iter().map(|m| (m[i] - center).powi(2)).sum::<f64>() / (runs - 1) as f64;
+        // The mean of all runs together has the variance of one run's mean over their number.
+        let independent = (variance / runs as f64).sqrt();
+        assert!((error / independent - 1.0).abs() <= 0.1, "{name}: {error}, by independent years {independent}");
+        println!("{name}: {found} ± {error}, exact {exact}; by independent years ± {independent}");
+    }
+    let any = long.mean.days_any_d_per_yr.unwrap();
+    assert!((1.55..1.65).contains(&any), "{any}");
+}
+
 #[test]
 fn a_derated_unit_agrees_with_its_samples() {
     let state = |available_mw, rates: [f64; 3]| UnitState { available_mw, rate_per_h: rates.to_vec() };

@@ -3,12 +3,13 @@
 //! Every year is independent: units start in a state of their stationary distribution and stay in each for an exponential
 //! time. A year is first written down as stretches in which a unit gives less than it could. A quarter of
 //! a day in which all that is out at any time of it, taken together, still leaves enough for its tightest hour cannot be
-//! short and is skipped; only the few others are walked from change to change. The draws of a year are addressed by its number: any year can be replayed
-//! alone, and threads cannot change bits.
+//! short and is skipped; only the few others are walked from change to change. What is out is kept as its changes from
+//! quarter to quarter, in whole fractions of the capacity, so that one sum over the year finds the few. The draws of a year
+//! are addressed by its number: any year can be replayed alone, and threads cannot change bits.
 
 use super::adequacy::{Indices, SEVEN_STEPS};
 use super::unit::Unit;
-use crate::random::{Draws, Member, Seed, Stream};
+use crate::random::{Many, Member, Seed, Stream};
 
 /// Years that one thread takes at a time.
 const BLOCK_YEARS: u32 = 64;
@@ -51,25 +52,25 @@ impl Sampled {
         let steps: &[(f64, f64)] = if sd == 0.0 { &[(0.0, 1.0)] } else { &SEVEN_STEPS };
         let room: Vec<Room> = steps
             .iter()
-            .map(|(step, _)| Room::new(load_mw.iter().map(|mw| capacity - mw * (1.0 + step * sd)).collect()))
+            .map(|(step, _)| Room::new(capacity, load_mw.iter().map(|mw| capacity - mw * (1.0 + step * sd)).collect()))
             .collect();
         let chains: Vec<Chain> = units.iter().map(Chain::of).collect();
+        let grain = Grain::of(capacity);
         let stream = Stream::new(seed, Member(0), "adequacy.outage", "units");
         let end = load_mw.len() as f64;
-        let year = |workshop: &mut Workshop, year: u32| {
-            let mut draws = stream.at(i64::from(year) * PERIODS_A_YEAR);
-            let step = if steps.len() == 1 { 0 } else { pick(steps.iter().map(|s| s.1), draws.uniform()) };
-            workshop.begin(room[step].tightest.len());
-            for chain in &chains {
-                chain.draw(&mut draws, end, |begin, end, out_mw| workshop.add(begin, end, out_mw));
-            }
-            workshop.count(&room[step])
-        };
         let sums = blocks(years, |range| {
             let mut workshop = Workshop::default();
+            let mut draws = Many::of(stream.at(0));
             let mut sum = Sums::default();
-            for y in range {
-                sum.add(&year(&mut workshop, y));
+            for year in range {
+                draws.turn_to(stream.at(i64::from(year) * PERIODS_A_YEAR));
+                let step = if steps.len() == 1 { 0 } else { pick(steps.iter().map(|s| s.1), draws.uniform()) };
+                workshop.begin(room[step].tightest.len());
+                for chain in &chains {
+                    chain
+                        .draw(&mut draws, end, |begin, end, out_mw| workshop.add(begin, end, out_mw, grain.up(out_mw)));
+                }
+                sum.add(&workshop.count(&room[step]));
             }
             sum
         });
@@ -157,7 +158,14 @@ impl Chain {
     }
 
     /// Draws the unit's course to the end of the year \[h\] and gives each stretch in which something of it is out.
-    pub(super) fn draw(&self, draws: &mut Draws, end: f64, mut stretch: impl FnMut(f64, f64, f64)) {
+    #[inline]
+    pub(super) fn draw(&self, draws: &mut Many, end: f64, mut stretch: impl FnMut(f64, f64, f64)) {
+        if let ([up_h, down_h], [0.0, out_mw]) = (&self.stay_h[..], &self.out_mw[..])
+            && up_h.max(*down_h) < f64::INFINITY
+            && *out_mw > 0.0
+        {
+            return self.draw_two_state(draws, end, [*up_h, *down_h], |begin, end| stretch(begin, end, *out_mw));
+        }
         let mut state = pick(self.probability.iter().copied(), draws.uniform());
         let mut now = 0.0;
         while now < end {
@@ -172,6 +180,24 @@ impl Chain {
                 2 => 1 - state,
                 _ => pick(self.leaving[state].iter().map(|r| r * stay), draws.uniform()),
             };
+        }
+    }
+}
+
+impl Chain {
+    /// The same of a unit that is up or down: the same draws in the same order.
+    #[inline]
+    fn draw_two_state(&self, draws: &mut Many, end: f64, [up_h, down_h]: [f64; 2], mut stretch: impl FnMut(f64, f64)) {
+        let begins_up = pick(self.probability.iter().copied(), draws.uniform()) == 0;
+        let mut fails = if begins_up && end > 0.0 { draws.exponential(up_h) } else { 0.0 };
+        while fails < end {
+            let repaired = fails + draws.exponential(down_h);
+            if repaired >= end {
+                stretch(fails, end);
+                return;
+            }
+            stretch(fails, repaired);
+            fails = repaired + draws.exponential(up_h);
         }
     }
 }
@@ -199,22 +225,48 @@ pub(super) const QUARTER: usize = 6;
 struct Room {
     /// By hour \[MW\].
     hourly: Vec<f64>,
-    /// The least of each quarter of a day \[MW\].
-    tightest: Vec<f64>,
+    /// The least of each quarter of a day, in grains.
+    tightest: Vec<i64>,
     /// The hour of each day's peak load.
     peak_hour: Vec<usize>,
 }
 
 impl Room {
-    fn new(hourly: Vec<f64>) -> Self {
+    fn new(capacity_mw: f64, hourly: Vec<f64>) -> Self {
+        let grain = Grain::of(capacity_mw);
         let least = |day: &[f64]| (1..day.len()).fold(0, |best, h| if day[h] < day[best] { h } else { best });
         let peak_hour: Vec<usize> = hourly.chunks(24).enumerate().map(|(d, day)| 24 * d + least(day)).collect();
-        let tightest = hourly.chunks(QUARTER).map(|q| q.iter().copied().fold(f64::INFINITY, f64::min)).collect();
+        let least = |q: &[f64]| grain.down(q.iter().copied().fold(f64::INFINITY, f64::min));
+        let tightest = hourly.chunks(QUARTER).map(least).collect();
         Self { hourly, tightest, peak_hour }
     }
 }
 
-/// A stretch of time in which some capacity is out.
+/// Megawatts as whole numbers, whose sums are exact in any order: a fine fraction of the capacity with nothing out.
+#[derive(Clone, Copy)]
+struct Grain {
+    per_mw: f64,
+}
+
+impl Grain {
+    /// 2⁴⁰ to the capacity: finer than any rounding that counts, and millions of outages at once stay below 2⁶³.
+    fn of(capacity_mw: f64) -> Self {
+        Self { per_mw: if capacity_mw > 0.0 { 1_099_511_627_776.0 / capacity_mw } else { 1.0 } }
+    }
+
+    /// What is out, rounded up.
+    #[inline]
+    fn up(self, mw: f64) -> i64 {
+        (mw * self.per_mw) as i64 + 1
+    }
+
+    /// What there is room for, rounded down.
+    fn down(self, mw: f64) -> i64 {
+        libm::floor(mw * self.per_mw) as i64
+    }
+}
+
+/// A stretch of time in which some capacity is out \[h, MW\].
 #[derive(Clone, Copy)]
 struct Stretch {
     begin: f64,
@@ -222,53 +274,88 @@ struct Stretch {
     out_mw: f64,
 }
 
+/// The stretches of a year, with the first and the last quarter of a day that each touches.
+#[derive(Default)]
+struct Stretches {
+    all: Vec<Stretch>,
+    first: Vec<u32>,
+    last: Vec<u32>,
+}
+
+impl Stretches {
+    fn clear(&mut self) {
+        self.all.clear();
+        self.first.clear();
+        self.last.clear();
+    }
+
+    /// What is out as a quarter begins \[MW\]; the changes within it are written down in their order.
+    fn gather(&self, quarter: usize, changes: &mut Vec<(f64, f64)>) -> f64 {
+        /// Stretches looked at together; few of them touch one quarter.
+        const TOGETHER: usize = 16;
+        let (from, to) = ((quarter * QUARTER) as f64, ((quarter + 1) * QUARTER) as f64);
+        let quarter = quarter as u32;
+        let mut out_mw = 0.0;
+        changes.clear();
+        let chunks = self.all.chunks(TOGETHER).zip(self.first.chunks(TOGETHER).zip(self.last.chunks(TOGETHER)));
+        for (stretches, (first, last)) in chunks {
+            let touching = first.iter().zip(last).map(|(f, l)| u32::from(*f <= quarter) & u32::from(quarter <= *l));
+            if touching.sum::<u32>() == 0 {
+                continue;
+            }
+            for s in stretches.iter().filter(|s| s.begin < to && s.end > from) {
+                if s.begin <= from {
+                    out_mw += s.out_mw;
+                } else {
+                    changes.push((s.begin, s.out_mw));
+                }
+                if s.end < to {
+                    changes.push((s.end, -s.out_mw));
+                }
+            }
+        }
+        changes.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        out_mw
+    }
+}
+
 /// What one year after the other is worked out in, so that nothing is allocated.
 #[derive(Default)]
 struct Workshop {
-    stretches: Vec<Stretch>,
-    /// By quarter of a day: all that is out at any time of it \[MW\].
-    touched_mw: Vec<f64>,
+    stretches: Stretches,
+    /// How all that is out at any time of a quarter of a day differs from the quarter before, in grains.
+    more_out: Vec<i64>,
     changes: Vec<(f64, f64)>,
 }
 
 impl Workshop {
     fn begin(&mut self, quarters: usize) {
         self.stretches.clear();
-        self.touched_mw.clear();
-        self.touched_mw.resize(quarters + 1, 0.0);
+        self.more_out.clear();
+        self.more_out.resize(quarters + 2, 0);
     }
 
-    fn add(&mut self, begin: f64, end: f64, out_mw: f64) {
-        self.stretches.push(Stretch { begin, end, out_mw });
-        let (first, last) = (begin as usize / QUARTER, end as usize / QUARTER);
-        for quarter in &mut self.touched_mw[first..=last] {
-            *quarter += out_mw;
-        }
+    #[inline]
+    fn add(&mut self, begin: f64, end: f64, out_mw: f64, grains: i64) {
+        let (first, last) = (begin as u32 / QUARTER as u32, end as u32 / QUARTER as u32);
+        self.stretches.all.push(Stretch { begin, end, out_mw });
+        self.stretches.first.push(first);
+        self.stretches.last.push(last);
+        self.more_out[first as usize] += grains;
+        self.more_out[last as usize + 1] -= grains;
     }
 
     /// The counts of the year that was written down.
     fn count(&mut self, room: &Room) -> Counts {
         let mut counts = [0.0; COUNTS];
         let mut last = Last::default();
-        for (quarter, (tightest, touched)) in room.tightest.iter().zip(&self.touched_mw).enumerate() {
-            if *touched <= tightest + ROUNDING_MW {
-                continue;
+        let mut out = 0;
+        for (quarter, (tightest, more)) in room.tightest.iter().zip(&self.more_out).enumerate() {
+            out += more;
+            if out > *tightest {
+                let out_mw = self.stretches.gather(quarter, &mut self.changes);
+                walk(room, quarter, out_mw, &self.changes, &mut counts, &mut last);
             }
-            let (from, to) = ((quarter * QUARTER) as f64, ((quarter + 1) * QUARTER) as f64);
-            self.changes.clear();
-            let mut out_mw = 0.0;
-            for s in self.stretches.iter().filter(|s| s.begin < to && s.end > from) {
-                if s.begin <= from {
-                    out_mw += s.out_mw;
-                } else {
-                    self.changes.push((s.begin, s.out_mw));
-                }
-                if s.end < to {
-                    self.changes.push((s.end, -s.out_mw));
-                }
-            }
-            self.changes.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-            walk(room, quarter, out_mw, &self.changes, &mut counts, &mut last);
         }
         counts
     }

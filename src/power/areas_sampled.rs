@@ -8,7 +8,7 @@ use super::adequacy::{Indices, SEVEN_STEPS};
 use super::adequacy_sampled::{COUNTS, Chain, Counts, QUARTER, ROUNDING_MW, Sums, blocks, indices, pick};
 use super::areas::{AreaIndices, AreaSystem, Transfer, peak_hours};
 use super::unit::Unit;
-use crate::random::{Draws, Member, Seed, Stream};
+use crate::random::{Many, Member, Seed, Stream};
 
 /// Addressed periods of the random stream that one year may use, 2¹⁶ words each.
 const PERIODS_A_YEAR: i64 = 64;
@@ -56,9 +56,10 @@ impl AreaSystem {
         let stream = Stream::new(seed, Member(0), "adequacy.outage", "areas");
         let sums = blocks(years, |range| {
             let mut year = Year::new(self);
+            let mut draws = Many::of(stream.at(0));
             let mut sums = vec![Sums::default(); self.areas.len() + 1];
             for y in range {
-                let mut draws = stream.at(i64::from(y) * PERIODS_A_YEAR);
+                draws.turn_to(stream.at(i64::from(y) * PERIODS_A_YEAR));
                 let step = if steps.len() == 1 { 0 } else { pick(steps.iter().map(|s| s.1), draws.uniform()) };
                 year.draw(&chains, &mut draws);
                 for (sum, counts) in sums.iter_mut().zip(year.count(&needs[step])) {
@@ -127,7 +128,7 @@ impl<'a> Year<'a> {
         }
     }
 
-    fn draw(&mut self, chains: &[(usize, Chain)], draws: &mut Draws) {
+    fn draw(&mut self, chains: &[(usize, Chain)], draws: &mut Many) {
         let hours = self.system.hours();
         self.stretches.clear();
         for touched in &mut self.touched_mw {
