@@ -325,6 +325,23 @@ impl Climate {
 
 /// The weather of a step.
 pub fn observe(climate: &Climate, now: &mut ClimateNow, at: &Moment) -> Sky {
+    feel(climate, now, at, true)
+}
+
+/// The weather of a step as the grid and consumers feel it: temperatures, with no humidity, which is the costly part.
+pub fn temperatures(climate: &Climate, now: &mut ClimateNow, at: &Moment) -> Sky {
+    feel(climate, now, at, false)
+}
+
+/// Mean temperature of the day by site: all that is needed of a step that a look ahead passes over.
+pub fn day_mean(climate: &Climate, now: &mut ClimateNow, day: Day) -> Table<ClimateSiteId, Temperature> {
+    if now.day != Some(day) {
+        climate.turn(now, day);
+    }
+    Table::new(now.today.iter().map(|t| Temperature::celsius(t.mean_c)).collect())
+}
+
+fn feel(climate: &Climate, now: &mut ClimateNow, at: &Moment, humidity: bool) -> Sky {
     if now.day != Some(at.day) {
         climate.turn(now, at.day);
     }
@@ -339,6 +356,11 @@ pub fn observe(climate: &Climate, now: &mut ClimateNow, at: &Moment) -> Sky {
             Some(hours) => replay::mean_between(hours, from_h, until_h),
             None => today.curve.mean_between(from_h, until_h),
         });
+        day_mean.push(Temperature::celsius(today.mean_c));
+        if !humidity {
+            air_by_site.push(Air { dry_bulb: t, pressure: site.pressure, ..Air::default() });
+            continue;
+        }
         let saturation = air::saturation(t);
         let vapor = today.vapor.min(saturation.pressure);
         air_by_site.push(Air {
@@ -347,7 +369,6 @@ pub fn observe(climate: &Climate, now: &mut ClimateNow, at: &Moment) -> Sky {
             humidity: Fraction::new(vapor / saturation.pressure),
             pressure: site.pressure,
         });
-        day_mean.push(Temperature::celsius(today.mean_c));
     }
     Sky { air: Table::new(air_by_site), day_mean: Table::new(day_mean) }
 }

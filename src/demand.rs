@@ -119,8 +119,8 @@ impl DemandNow {
     }
 
     /// Moves the filter one step towards the day's mean.
-    fn observe(&mut self, sky: &Sky) {
-        for (tf, day) in self.filtered.iter_mut().zip(sky.day_mean.iter()) {
+    fn observe(&mut self, day_mean: &Table<ClimateSiteId, Temperature>) {
+        for (tf, day) in self.filtered.iter_mut().zip(day_mean.iter()) {
             let before = tf.unwrap_or(*day);
             *tf = Some(before + (*day - before) * self.approach);
         }
@@ -143,9 +143,14 @@ impl DemandNow {
     }
 }
 
+/// Passes over a step whose load nobody asks for.
+pub fn pass(state: &mut DemandNow, day_mean: &Table<ClimateSiteId, Temperature>) {
+    state.observe(day_mean);
+}
+
 /// What consumers ask in the step.
 pub fn ask(given: &Demand, state: &mut DemandNow, now: &Moment, sky: &Sky) -> Load {
-    state.observe(sky);
+    state.observe(&sky.day_mean);
     let factor = given.shape.factor(now) * state.noise(given, now);
     let buses = given.buses.len();
     let mut load = Load {

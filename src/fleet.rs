@@ -16,7 +16,7 @@ pub mod thermal;
 
 pub use cohort::Cohort;
 pub use curfew::Curfew;
-pub use failure::Wear;
+pub use failure::{Hazard, Wear};
 pub use machine::{Family, Machine};
 pub use power_mode::{Eco, Ladder};
 pub use site::SiteNow;
@@ -53,6 +53,7 @@ pub struct Fleet {
     /// Time from a cold start to full hashrate.
     pub restart: Span,
     ladders: Table<ModelId, Ladder>,
+    hazards: Table<ModelId, Hazard>,
 }
 
 /// The law as machines feel it.
@@ -123,7 +124,8 @@ impl Fleet {
     /// A fleet of a catalog in sites.
     pub fn new(machines: Table<ModelId, Machine>, sites: Table<SiteId, Site>, wear: Wear, restart: Span) -> Self {
         let ladders = machines.map(Machine::ladder);
-        Self { machines, sites, wear, restart, ladders }
+        let hazards = machines.map(|m| wear.hazard(m.family.yearly_failure));
+        Self { machines, sites, wear, restart, ladders, hazards }
     }
 
     /// The machines on the first day. A machine of the start was installed, in the mean, halfway since its release.
@@ -151,6 +153,7 @@ impl Fleet {
     /// Deliveries, departures, failures and repairs of a day.
     fn turn_day(&self, rules: &Rules, now: &mut FleetNow, day: Day) {
         let (seed, member) = (now.seed, now.member);
+        let mending = self.wear.mending(rules.repair_delay.max(1.0));
         for (site, here) in self.sites.iter().zip(now.sites.iter_mut()) {
             let mut at = 0;
             while let Some(order) = here.coming.get(at).copied() {
@@ -177,8 +180,7 @@ impl Fleet {
                 }
             }
             for cohort in &mut here.cohorts {
-                now.headcount.scrapped +=
-                    self.wear.day(cohort, &self.machines[cohort.model], day, rules.repair_delay.max(1.0));
+                now.headcount.scrapped += self.wear.day(cohort, &self.hazards[cohort.model], &mending, day);
             }
             here.cohorts.retain(|c| c.installed() > 0);
             here.changed();

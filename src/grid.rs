@@ -41,10 +41,10 @@ pub use security::Armed;
 use crate::calendar::Moment;
 use crate::fault::{Cause, Component, StepError};
 use crate::flows::{Bids, Dispatch, Load, Overload, Sky, Supply};
-use crate::ids::{BranchId, BusId, Id, InterfaceId, PlantId, SiteId, Table};
+use crate::ids::{BranchId, BusId, Id, InterfaceId, PlantId, ReservoirId, SiteId, Table};
 use crate::power::{self, Solver};
 use crate::random::{Member, Seed};
-use crate::units::Power;
+use crate::units::{EnergyPrice, Power};
 use numbers::Numbers;
 use std::sync::Arc;
 use topology::{Key, Topology};
@@ -94,6 +94,8 @@ pub struct GridNow {
     failing: failing::Failing,
     /// The orders in force with what is out by chance.
     effective: Rules,
+    /// Circuits out as they were when the market in use was chosen.
+    branch_out: Table<BranchId, bool>,
     held_losses: Option<Vec<f64>>,
 }
 
@@ -189,7 +191,13 @@ impl GridNow {
     }
 
     /// Takes the market of a state of the network into use.
-    fn switch(&mut self, given: &Grid, key: Key) -> Result<Arc<Topology>, String> {
+    fn switch(&mut self, given: &Grid, rules: &Rules, supply: &Supply) -> Result<Arc<Topology>, String> {
+        let same = |t: &&Arc<Topology>| self.branch_out == rules.branch_out && t.key.fits(supply);
+        if let Some(now) = self.topology.as_ref().filter(same) {
+            return Ok(Arc::clone(now));
+        }
+        self.branch_out.clone_from(&rules.branch_out);
+        let key = Key::new(given, rules, supply);
         if let Some(now) = self.topology.as_ref().filter(|t| t.key == key) {
             return Ok(Arc::clone(now));
         }
@@ -233,25 +241,28 @@ pub fn clear(
     load: &Load,
     bids: &Bids,
 ) -> Result<Dispatch, StepError> {
-    let error = |cause| StepError::new(now, Component::Grid, cause);
-    // What is out by chance counts as what is out by order.
-    let mut effective = core::mem::take(&mut state.effective);
-    let rules = if state.failing.any_circuit() {
-        effective.clone_from(rules);
-        for (id, out) in given.branches.ids().zip(effective.branch_out.iter_mut()) {
-            *out |= state.failing.is_circuit_out(id);
-        }
-        &effective
-    } else {
-        rules
-    };
-    let cleared = clear_under(given, rules, state, now, sky, supply, load, bids, &error);
-    state.effective = effective;
-    cleared
+    let of = Asked { now, sky, supply, load, bids };
+    under_effective(given, rules, state, |rules, state| {
+        clear_under(given, rules, state, &of, &|seen, price| {
+            outcome::read(given, rules, seen.topology, seen.numbers, supply, load, bids, seen.solved, price)
+        })
+    })
 }
 
-/// Dispatches the step under orders that hold whatever is out.
-fn clear_under(
+/// What a step looked ahead to would bring: what hydro plants give, and the price at each bus.
+#[derive(Clone, Debug)]
+pub struct Foreseen {
+    /// Power of each plant of the cascade.
+    pub hydro: Table<ReservoirId, Power>,
+    /// Price at each bus.
+    pub price: Table<BusId, EnergyPrice>,
+}
+
+/// Dispatches a step that is only looked ahead to: that of [`clear`], with little of it read.
+///
+/// # Errors
+/// Those of [`clear`].
+pub fn foresee(
     given: &Grid,
     rules: &Rules,
     state: &mut GridNow,
@@ -260,12 +271,66 @@ fn clear_under(
     supply: &Supply,
     load: &Load,
     bids: &Bids,
-    error: &dyn Fn(Cause) -> StepError,
-) -> Result<Dispatch, StepError> {
-    let topology = state
-        .switch(given, Key::new(given, rules, supply))
-        .map_err(|what| error(Cause::OutOfRange(format!("the network: {what}"))))?;
-    if now.step.is_multiple_of(BLOCK_STEPS)
+) -> Result<Foreseen, StepError> {
+    let of = Asked { now, sky, supply, load, bids };
+    under_effective(given, rules, state, |rules, state| {
+        clear_under(given, rules, state, &of, &|seen, price| Foreseen {
+            hydro: Table::new(outcome::hydro(seen.topology, supply, seen.solved.column_mw).collect()),
+            price,
+        })
+    })
+}
+
+/// What a step asks of the grid.
+struct Asked<'a> {
+    now: &'a Moment,
+    sky: &'a Sky,
+    supply: &'a Supply,
+    load: &'a Load,
+    bids: &'a Bids,
+}
+
+/// A step as it was solved.
+struct Seen<'a> {
+    topology: &'a Topology,
+    numbers: &'a Numbers,
+    solved: &'a power::Dispatch<'a>,
+}
+
+/// How what is wanted is read from a solved step and its bus prices.
+type Reading<'a, T> = &'a dyn Fn(&Seen, Table<BusId, EnergyPrice>) -> T;
+
+/// Does something under the orders in force with what is out by chance, which counts as what is out by order.
+fn under_effective<T>(
+    given: &Grid,
+    rules: &Rules,
+    state: &mut GridNow,
+    what: impl FnOnce(&Rules, &mut GridNow) -> T,
+) -> T {
+    if !state.failing.any_circuit() {
+        return what(rules, state);
+    }
+    let mut effective = core::mem::take(&mut state.effective);
+    effective.clone_from(rules);
+    for (id, out) in given.branches.ids().zip(effective.branch_out.iter_mut()) {
+        *out |= state.failing.is_circuit_out(id);
+    }
+    let done = what(&effective, state);
+    state.effective = effective;
+    done
+}
+
+/// Dispatches the step under orders that hold whatever is out.
+fn clear_under<T>(
+    given: &Grid,
+    rules: &Rules,
+    state: &mut GridNow,
+    of: &Asked,
+    read: Reading<'_, T>,
+) -> Result<T, StepError> {
+    let told = |what| StepError::new(of.now, Component::Grid, Cause::OutOfRange(format!("the network: {what}")));
+    let topology = state.switch(given, rules, of.supply).map_err(told)?;
+    if of.now.step.is_multiple_of(BLOCK_STEPS)
         && let Some(solvers) = &mut state.solvers
     {
         solvers.lean.reset();
@@ -274,45 +339,44 @@ fn clear_under(
     if state.line_flow.is_empty() {
         // Nothing flowed before the first step: its own flows, found without losses, stand in.
         state.line_flow = vec![0.0; given.lines.len()];
-        solve(given, rules, state, &topology, now, sky, supply, load, bids)?;
+        solve(given, rules, state, &topology, of, &|_, _| ())?;
     }
-    solve(given, rules, state, &topology, now, sky, supply, load, bids)
+    solve(given, rules, state, &topology, of, read)
 }
 
 /// One pass: write, solve, read.
-fn solve(
+fn solve<T>(
     given: &Grid,
     rules: &Rules,
     state: &mut GridNow,
     topology: &Topology,
-    now: &Moment,
-    sky: &Sky,
-    supply: &Supply,
-    load: &Load,
-    bids: &Bids,
-) -> Result<Dispatch, StepError> {
-    let error = |cause| StepError::new(now, Component::Grid, cause);
+    of: &Asked,
+    read: Reading<'_, T>,
+) -> Result<T, StepError> {
+    let error = |cause| StepError::new(of.now, Component::Grid, cause);
     state.lose(given, topology);
+    let Asked { now, sky, supply, load, bids } = *of;
     state.numbers.write(given, rules, topology, &state.failing.units_out, now, sky, supply, load, bids);
     let GridNow { solvers, numbers, line_flow, .. } = state;
     let Some(Solvers { lean, full }) = solvers else {
         return Err(error(Cause::OutOfRange("the dispatch has no solver".into())));
     };
-    let mut read = |solved: &power::Dispatch, price| {
+    let mut seen = |numbers: &Numbers, solved: &power::Dispatch, price| {
         line_flow.clear();
         line_flow.extend_from_slice(solved.flow_mw);
-        outcome::read(given, rules, topology, numbers, supply, load, bids, solved, price)
+        read(&Seen { topology, numbers, solved }, price)
     };
-    if let Ok(solved) = lean.solve(&topology.lean, &numbers.hour(topology.layout.lean)) {
+    if let Ok(solved) = lean.solve(&topology.lean, &numbers.hour()) {
         let price = outcome::prices(given, &solved);
         if given.penalties.idle_at(&price) {
-            return Ok(read(&solved, price));
+            return Ok(seen(numbers, &solved, price));
         }
     }
-    match full.solve(&topology.full, &numbers.hour(usize::MAX)) {
+    numbers.write_rest(given, topology, supply, load);
+    match full.solve(&topology.full, &numbers.hour()) {
         Ok(solved) => {
             let price = outcome::prices(given, &solved);
-            Ok(read(&solved, price))
+            Ok(seen(numbers, &solved, price))
         }
         Err(why) => Err(error(Cause::Infeasible(outcome::tell(given, &why)))),
     }

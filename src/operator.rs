@@ -221,8 +221,9 @@ pub fn decide(
 ) -> Orders {
     let last = now.last_hashprice.replace(market.hashprice).unwrap_or(market.hashprice);
     let quoted = (last + market.hashprice) / 2.0;
+    let prices = purchase::prices(operators, quoted, moment.day);
     let outlook = |site: SiteId, tariff| Outlook {
-        quoted,
+        price_usd: &prices,
         revenue: worth.revenue[site],
         tariff,
         procured: procurement.operators[operators.sites[site].operator],

@@ -6,11 +6,13 @@
 //!
 //! Every sampler turns uniforms into its law by an own monotone function over `libm`, the same bits on every platform.
 
+mod block;
 mod logarithm;
 mod many;
 
 pub use many::Many;
 
+use block::{WORDS, block};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Open01};
@@ -23,13 +25,14 @@ pub struct Seed(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Member(pub u32);
 
-/// Words of the stream that belong to one period; far more than any sampler uses.
-const BLOCK_WORDS: u128 = 1 << 16;
+/// Blocks of the stream that belong to one period (65,536 words); far more than any sampler uses.
+const PERIOD_BLOCKS: u64 = 1 << 12;
 
 /// The random stream of one entity in one member.
 #[derive(Clone, Debug)]
 pub struct Stream {
-    start: ChaCha8Rng,
+    key: [u8; 32],
+    member: u64,
 }
 
 impl Stream {
@@ -40,30 +43,50 @@ impl Stream {
         hasher.update(&(name.len() as u64).to_le_bytes());
         hasher.update(name.as_bytes());
         hasher.update(entity.as_bytes());
-        let mut start = ChaCha8Rng::from_seed(*hasher.finalize().as_bytes());
-        start.set_stream(u64::from(member.0));
-        Self { start }
+        Self { key: *hasher.finalize().as_bytes(), member: u64::from(member.0) }
     }
 
     /// The draws of one period: a day number, a step, a month count; any integer that names it.
     pub fn at(&self, period: i64) -> Draws {
-        let mut rng = self.start.clone();
         // Periods before the epoch wrap far away from those after it.
-        rng.set_word_pos(u128::from(period as u64 & 0x000f_ffff_ffff_ffff) * BLOCK_WORDS);
-        Draws { rng }
+        let position = (period as u64 & 0x000f_ffff_ffff_ffff) * PERIOD_BLOCKS;
+        Draws { stream: self.clone(), position, first: block(&self.key, self.member, position), used: 0, more: None }
     }
 }
 
 /// The draws of one period, taken in the order in which the sampler asks for them.
 #[derive(Clone, Debug)]
 pub struct Draws {
-    rng: ChaCha8Rng,
+    stream: Stream,
+    position: u64,
+    /// The first block of the period: most samplers need no more.
+    first: [u32; WORDS],
+    used: usize,
+    /// What comes after it.
+    more: Option<ChaCha8Rng>,
 }
 
 impl Draws {
-    /// Uniform on the open interval (0, 1).
+    /// Uniform on the open interval (0, 1): the midpoints of 2⁵² equal parts.
+    #[inline]
     pub fn uniform(&mut self) -> f64 {
-        Open01.sample(&mut self.rng)
+        let Some(&[low, high]) = self.first.get(self.used..).and_then(<[u32]>::first_chunk) else {
+            return self.further();
+        };
+        self.used += 2;
+        let bits = u64::from(low) | u64::from(high) << 32;
+        f64::from_bits(bits >> 12 | 1.0_f64.to_bits()) - (1.0 - f64::EPSILON / 2.0)
+    }
+    /// A uniform of the blocks after the first.
+    fn further(&mut self) -> f64 {
+        let Self { stream, position, .. } = self;
+        let rng = self.more.get_or_insert_with(|| {
+            let mut rng = ChaCha8Rng::from_seed(stream.key);
+            rng.set_stream(stream.member);
+            rng.set_word_pos((u128::from(*position) + 1) * WORDS as u128);
+            rng
+        });
+        Open01.sample(rng)
     }
     /// Uniform between two bounds.
     pub fn between(&mut self, low: f64, high: f64) -> f64 {
@@ -252,6 +275,21 @@ mod tests {
         assert_ne!(a, other);
         assert_ne!(a, Stream::new(Seed(1), Member(0), "climate.anomaly", "bratsk").at(19_000).normal());
         assert_ne!(a, Stream::new(Seed(2), Member(0), "climate.anomaly", "irkutsk").at(19_000).normal());
+    }
+
+    #[test]
+    fn uniforms_are_those_of_the_crate() {
+        let ours = Stream::new(Seed(3), Member(5), "test", "uniform");
+        let mut theirs = ChaCha8Rng::from_seed(ours.key);
+        theirs.set_stream(5);
+        for period in [-3, 0, 19_000] {
+            theirs.set_word_pos(u128::from(period as u64 & 0x000f_ffff_ffff_ffff) << 16);
+            let mut draws = ours.at(period);
+            for i in 0..200 {
+                let expected: f64 = Open01.sample(&mut theirs);
+                assert_eq!(draws.uniform().to_bits(), expected.to_bits(), "{period} {i}");
+            }
+        }
     }
 
     #[test]

@@ -45,6 +45,20 @@ pub fn choosing(world: &Region, seed: Seed, member: Member, keys: &[String]) -> 
     recorded(world, seed, member, Recorder::choosing(world, keys), &mut |_, _| true)
 }
 
+/// Runs one member and keeps all columns of the time series but those whose keys begin in some way.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn without(
+    world: &Region,
+    seed: Seed,
+    member: Member,
+    prefixes: &'static [&'static str],
+    watch: &mut Watch<'_>,
+) -> Result<Record, RunError> {
+    recorded(world, seed, member, Recorder::without(world, prefixes), watch)
+}
+
 fn recorded(
     world: &Region,
     seed: Seed,

@@ -75,14 +75,14 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
     hydro::fail(&mut state.hydro, &world.window, now);
     grid::fail(&world.grid, &mut state.grid, &world.window, now);
     market::value_if_due(world, state, now, &worth)?;
-    week::plan_if_due(world, state, now, &worth)?;
+    let overhead = cooling::overhead(&world.cooling, &sky);
+    let bids = fleet::bid(&world.fleet, &state.law.rules.fleet, &mut state.fleet, now, &worth, &overhead);
+    week::plan_if_due(world, state, now, &bids)?;
 
     let supply = hydro::offer(&world.hydro, &mut state.hydro, now);
     let dark = last_mile::dark(&world.last_mile, &mut state.last_mile, now, &sky);
     let mut load = last_mile::without_homes(demand::ask(&world.demand, &mut state.demand, now, &sky), &dark);
     demand::forgo(&world.demand, &state.law.rules.demand, now, &mut load);
-    let overhead = cooling::overhead(&world.cooling, &sky);
-    let bids = fleet::bid(&world.fleet, &state.law.rules.fleet, &mut state.fleet, now, &worth, &overhead);
     let bids = last_mile::without_miners(bids, &dark);
     let mut dispatch =
         grid::clear(&world.grid, &state.law.rules.grid, &mut state.grid, now, &sky, &supply, &load, &bids)?;

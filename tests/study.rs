@@ -241,6 +241,14 @@ mod program {
             csv.starts_with("key,metric,of,unit,low,high,at_base,at_low,at_high\n") && csv.lines().count() > 20,
             "{csv}"
         );
+        let first = csv.lines().find(|row| row.contains(",mining_gwh,total,"));
+        let first = first.and_then(|row| row.split(',').next()).unwrap();
+        let explain = ["explain", "classroom/one-barn", "--assumptions", "--by", "t", "--metric"];
+        let told = hashwatt(&[&explain[..], &["mining_gwh"]].concat(), home.path()).success();
+        let told = String::from_utf8_lossy(&told.get_output().stdout).into_owned();
+        assert!(told.lines().next().unwrap().contains("by influence on mining_gwh"), "{told}");
+        assert!(told.lines().nth(1).unwrap().starts_with(&format!("{first} = ")), "{first}: {told}");
+        hashwatt(&[&explain[..], &["nothing"]].concat(), home.path()).code(3);
         vary(&["--morris", "3"], "m").success();
         vary(&["--sobol", "8", "--threads", "1"], "s").success();
         vary(&["--sobol", "8", "--threads", "2"], "s2").success();

@@ -2,8 +2,11 @@
 
 use super::study::{Changes, open, tell_which};
 use super::{Failure, library, terminal};
+use crate::files;
+use crate::report::data::parse_csv;
 use crate::scenario::{Builtin, explain, glossary};
 use clap::Args;
+use std::path::{Path, PathBuf};
 
 /// Explain a scenario, one of its values, a metric or a term.
 #[derive(Debug, Args)]
@@ -11,6 +14,7 @@ use clap::Args;
   hashwatt explain irkutsk                                what it is made of
   hashwatt explain irkutsk tariff.home_usd_per_kwh        a value: unit, origin, source, range
   hashwatt explain irkutsk --assumptions                  every assumption that has a range
+  hashwatt explain irkutsk --assumptions --by output/DIR  the same by influence, as a `sensitivity` study found it
   hashwatt explain hashprice                              a term
   hashwatt explain unserved_mwh                           a metric
   hashwatt explain reservoir                              the keys of a table of scenarios")]
@@ -22,6 +26,12 @@ pub struct Explain {
     /// List the assumptions that have a range
     #[arg(long)]
     assumptions: bool,
+    /// Order the assumptions by their influence, as found by the `sensitivity` study in this folder
+    #[arg(long, value_name = "DIR", requires = "assumptions")]
+    by: Option<PathBuf>,
+    /// The metric of that influence
+    #[arg(long, value_name = "KEY", requires = "by", default_value = "mining_at_region_peak_mw")]
+    metric: String,
     /// Print every value of the scenario as JSON
     #[arg(long)]
     json: bool,
@@ -64,11 +74,35 @@ impl Explain {
             };
             terminal::print(&text)
         } else if self.assumptions {
-            terminal::print(&explain::assumptions(&checked))
+            let influence = self.by.as_deref().map(|folder| influence(folder, &self.metric)).transpose()?;
+            terminal::print(&explain::assumptions(&checked, influence.as_ref()))
         } else if self.json {
             terminal::print_json(&checked.resolved().to_json())
         } else {
             terminal::print(&explain::scenario(&checked, &scenario.title()))
         }
     }
+}
+
+/// What the sensitivity study in a folder found of a metric: its tables list the most influential assumption first.
+///
+/// # Errors
+/// [`Failure::InvalidInput`] where there is no such study, or it has not the metric.
+fn influence(folder: &Path, metric: &str) -> Result<explain::Influence, Failure> {
+    let tables = ["sensitivity.csv", "morris.csv", "sobol.csv"];
+    let Some(bytes) = tables.iter().find_map(|name| files::read(folder, name).ok()) else {
+        let what = format!("{}: not the folder of a finished `sensitivity` study", folder.display());
+        return Err(Failure::InvalidInput(what));
+    };
+    let mut rows = parse_csv(&String::from_utf8_lossy(&bytes)).into_iter();
+    let head = rows.next().unwrap_or_default();
+    let cell = |row: &[String], key: &str| {
+        head.iter().position(|k| k == key).and_then(|i| row.get(i)).cloned().unwrap_or_default()
+    };
+    let of_metric = rows.filter(|row| cell(row, "metric") == metric && cell(row, "of") == "total");
+    let keys: Vec<String> = of_metric.map(|row| cell(&row, "key")).collect();
+    if keys.is_empty() {
+        return Err(Failure::InvalidInput(format!("{}: the study has nothing of `{metric}`", folder.display())));
+    }
+    Ok(explain::Influence { metric: metric.to_owned(), keys })
 }

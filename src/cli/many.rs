@@ -10,6 +10,7 @@ use crate::files::{self, FileError, Folder, Found};
 use crate::random::{Member, Seed};
 use crate::report::about::{About, ArmAbout, DesignAbout, PackageAbout, SweepAbout};
 use crate::report::{self, Artifact, Language, Meta};
+use crate::run::RunError;
 use crate::scenario::contrast::{self, Package};
 use crate::scenario::{Arm, Checked};
 use crate::study::sensitivity::Method;
@@ -374,9 +375,7 @@ impl Study {
         progress.end();
         // The first part keeps the hours: a study has one future to show, however it is cut.
         if many.shard.is_none_or(|part| part.number == 1) {
-            for artifact in self.one_future(plan, args.lang, &about.meta.id)? {
-                folder.write(&artifact)?;
-            }
+            self.one_future(plan, args.lang, &about.meta.id, &folder)?;
         }
         log.note(&format!("{runs} runs, {:.2} a second", runs as f64 / log.seconds().max(1e-9)));
         if let Some(part) = many.shard {
@@ -459,21 +458,21 @@ impl Study {
 
     /// The first future hour by hour, of a lone scenario or of a baseline and the first measure; nothing for other studies, and
     /// nothing where a run of it stops.
-    fn one_future(&self, plan: Plan, lang: Lang, id: &str) -> Result<Vec<Artifact>, Failure> {
+    fn one_future(&self, plan: Plan, lang: Lang, id: &str, folder: &Folder) -> Result<(), Failure> {
         if self.design.is_some() || self.sweep.is_some() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let roles: &[(&str, usize)] =
             if self.named.len() > 1 { &[("baseline", 0), ("measure", 1)] } else { &[("run", 0)] };
-        let mut files = Vec::new();
         for (role, at) in roles {
             let (Some(arm), Some(checked)) = (self.arms.get(*at), self.checked.get(*at)) else { continue };
             let drawn = ensemble::drawn(arm, plan, 0);
-            let Ok(region) = arm.region(drawn.as_deref()) else { return Ok(Vec::new()) };
-            let mut record = match super::run::simulate(&region, plan.seed, Member(0), |_| {}) {
+            let Ok(region) = arm.region(drawn.as_deref()) else { return Ok(()) };
+            let unseen = report::exhibit::UNSEEN;
+            let mut record = match crate::run::without(&region, plan.seed, Member(0), unseen, &mut |_, _| true) {
                 Ok(record) => record,
-                Err(Failure::Interrupted) => return Err(Failure::Interrupted),
-                Err(_) => return Ok(Vec::new()),
+                Err(RunError::Interrupted(_)) => return Err(Failure::Interrupted),
+                Err(RunError::Step(_)) => return Ok(()),
             };
             if drawn.is_some() {
                 record.caveats.push(
@@ -485,9 +484,9 @@ impl Study {
             arm.name().clone_into(&mut meta.name);
             self.verb.clone_into(&mut meta.verb);
             id.clone_into(&mut meta.id);
-            files.extend(report::exhibit::future(record, &meta, role)?);
+            report::exhibit::future(&record, &meta, role, |file| Ok::<(), Failure>(folder.write(&file)?))?;
         }
-        Ok(files)
+        Ok(())
     }
 
     /// One run as a scenario file.
@@ -532,24 +531,21 @@ fn study_text(about: &About) -> Vec<u8> {
     serde_json::to_vec_pretty(about).unwrap_or_default()
 }
 
-/// The files that a study keeps of one future, by their paths below its folder.
+/// What a study keeps of one future, read from its folder.
 ///
 /// # Errors
-/// A file that cannot be read.
-pub fn future(folder: &Path) -> Result<Vec<Artifact>, Failure> {
+/// A file that cannot be read, or is not what it should be.
+pub fn future(folder: &Path) -> Result<Option<report::exhibit::Future>, Failure> {
     let mut kept = Vec::new();
     for role in report::exhibit::ROLES {
         let below = format!("{}/{role}", report::exhibit::FUTURE);
         if !folder.join(&below).is_dir() {
             continue;
         }
-        for name in files::names(&folder.join(&below))? {
-            let path = format!("{below}/{name}");
-            let bytes = files::read(folder, &path)?;
-            kept.push(Artifact::new(path, bytes));
-        }
+        kept.extend(files::names(&folder.join(&below))?.into_iter().map(|name| format!("{below}/{name}")));
     }
-    Ok(kept)
+    report::exhibit::read_future(&kept, &|name| files::read(folder, name).ok())
+        .map_err(|e| Failure::InvalidInput(format!("{}: {e}", folder.display())))
 }
 
 /// Puts the shards of a folder together and writes the study.
@@ -565,7 +561,8 @@ fn finish(folder: &Folder, about: &About, mut log: Log) -> Result<Results, Failu
     }
     log.note("tables written");
     let manifest = report::study::manifest(&results, &about.meta, &files::hashes(&artifacts));
-    for artifact in report::exhibit::exhibit(&artifacts, &future(folder.path())?, &manifest)? {
+    let future = future(folder.path())?;
+    for artifact in report::exhibit::exhibit(&artifacts, future.as_ref(), &manifest)? {
         folder.write(&artifact)?;
     }
     log.note("pictures written");

@@ -6,7 +6,7 @@ use super::{Failure, terminal};
 use crate::files;
 use crate::report::stored::Stored;
 use crate::report::view::View;
-use crate::report::{self, Language, exhibit};
+use crate::report::{self, Language};
 use std::path::Path;
 
 /// Writes `report.html` of a folder again, held against another folder's run if there is one.
@@ -31,10 +31,6 @@ pub fn again(folder: &Path, against: Option<&Path>, lang: Option<Lang>) -> Resul
     told.meta.language = language;
     let view = View::new(&told.record, &told.meta);
     let kept = super::many::future(folder)?;
-    let kept = exhibit::read_future(&kept.iter().map(|f| f.path.clone()).collect::<Vec<_>>(), &|name| {
-        kept.iter().find(|f| f.path == name).map(|f| f.bytes.clone())
-    })
-    .map_err(|e| Failure::InvalidInput(format!("{}: {e}", folder.display())))?;
     let page = match &kept {
         Some(f) if told.meta.many => {
             report::page_of(&view, Some(&f.run.view()), f.baseline.as_ref().map(Stored::view).as_ref())?

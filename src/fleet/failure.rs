@@ -6,7 +6,6 @@
 //! replaced; any other failure stops it until it is repaired or, at the bench, found not worth it.
 
 use super::cohort::Cohort;
-use super::machine::Machine;
 use crate::calendar::Day;
 use crate::units::{Fraction, Span, Temperature};
 
@@ -67,18 +66,20 @@ impl Wear {
     }
 
     /// One day of one cohort. Returns how many machines were scrapped.
-    pub(super) fn day(&self, cohort: &mut Cohort, machine: &Machine, day: Day, repair_delay: f64) -> u64 {
-        let hazard = self.mean_hazard(cohort, machine, day) + cohort.starts * self.restart_failure.value();
-        cohort.starts = 0.0;
-        let failing = 1.0 - libm::exp(-hazard);
-        let mending = |span: Span| 1.0 - libm::exp(-1.0 / (span.as_days() * repair_delay).max(0.04));
+    pub(super) fn day(&self, cohort: &mut Cohort, hazard: &Hazard, mending: &Mending, day: Day) -> u64 {
+        let rested = core::mem::take(&mut cohort.starts) * self.restart_failure.value();
+        let failing = match self.mean_hazard(cohort, hazard, day) + rested {
+            // The usual day of a cohort past its infancy that never stopped.
+            usual if usual == hazard.grown => hazard.grown_failing,
+            more => failing(more),
+        };
         let mut draws = cohort.stream.at(i64::from(day.0));
         let failed = draws.binomial(cohort.working, failing);
         let boards = draws.binomial(failed, self.board_share.value());
         let failed_partial = draws.binomial(cohort.partial, failing);
-        let benched = draws.binomial(cohort.down, mending(self.repair));
+        let benched = draws.binomial(cohort.down, mending.machine);
         let scrapped = draws.binomial(benched, self.scrap_share.value());
-        let replaced = draws.binomial(cohort.partial - failed_partial, mending(self.board_repair));
+        let replaced = draws.binomial(cohort.partial - failed_partial, mending.board);
         cohort.working = cohort.working - failed + (benched - scrapped) + replaced;
         cohort.partial = cohort.partial + boards - failed_partial - replaced;
         cohort.down = cohort.down + (failed - boards) + failed_partial - benched;
@@ -86,22 +87,69 @@ impl Wear {
     }
 
     /// Mean hazard over a cohort's machines, the young ones by their own age.
-    fn mean_hazard(&self, cohort: &mut Cohort, machine: &Machine, day: Day) -> f64 {
-        let rate = machine.family.yearly_failure;
+    fn mean_hazard(&self, cohort: &mut Cohort, hazard: &Hazard, day: Day) -> f64 {
         let infant = self.infant.as_days();
+        if cohort.young.is_empty() {
+            return hazard.grown.max(0.0);
+        }
         cohort.young.retain(|(arrived, _)| f64::from(day.0 - arrived.0) < infant);
-        let grown = self.daily_hazard(rate, infant);
         let total = cohort.installed() as f64;
         if total <= 0.0 {
             return 0.0;
         }
-        let extra: f64 = cohort
-            .young
-            .iter()
-            .map(|(arrived, n)| *n as f64 * (self.daily_hazard(rate, f64::from(day.0 - arrived.0)) - grown))
-            .sum();
-        (grown + extra / total).max(0.0)
+        let extra: f64 =
+            cohort.young.iter().map(|(arrived, n)| *n as f64 * (hazard.on(day.0 - arrived.0) - hazard.grown)).sum();
+        (hazard.grown + extra / total).max(0.0)
     }
+
+    /// Chances that what is broken is mended within a day.
+    pub(super) fn mending(&self, repair_delay: f64) -> Mending {
+        let mended = |span: Span| 1.0 - libm::exp(-1.0 / (span.as_days() * repair_delay).max(0.04));
+        Mending { machine: mended(self.repair), board: mended(self.board_repair) }
+    }
+
+    /// The hazard of machines of which a share fails in the first year, by age.
+    pub fn hazard(&self, yearly_failure: Fraction) -> Hazard {
+        let infancy = libm::ceil(self.infant.as_days().clamp(0.0, YEAR_DAYS)) as u32;
+        let grown = self.daily_hazard(yearly_failure, self.infant.as_days());
+        Hazard {
+            grown,
+            grown_failing: failing(grown.max(0.0)),
+            young: (0..infancy).map(|age| self.daily_hazard(yearly_failure, f64::from(age))).collect(),
+        }
+    }
+}
+
+/// Chance of a failure within a day at a hazard.
+fn failing(hazard: f64) -> f64 {
+    1.0 - libm::exp(-hazard)
+}
+
+/// Daily hazards of one model, worked out once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hazard {
+    /// Past infancy.
+    grown: f64,
+    /// Chance of a failure in a day past infancy.
+    grown_failing: f64,
+    /// By whole days of age.
+    young: Vec<f64>,
+}
+
+impl Hazard {
+    /// Hazard of the day that begins at an age of whole days.
+    fn on(&self, age_days: i32) -> f64 {
+        self.young.get(age_days.max(0) as usize).copied().unwrap_or(self.grown)
+    }
+}
+
+/// Chances of a day that something broken is mended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Mending {
+    /// A stopped machine.
+    machine: f64,
+    /// A lost board.
+    board: f64,
 }
 
 #[cfg(test)]
@@ -142,20 +190,35 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn hazards_worked_out_once_are_those_of_the_law() {
+        for days in [0.0, 1.0, 37.5, 90.0, 300.0] {
+            let w = Wear { infant: Span::days(days), ..wear() };
+            for rate in [0.0, 0.06, 0.35].map(Fraction::new) {
+                let law = w.hazard(rate);
+                for age in (0..500).filter(|age| f64::from(*age) < days) {
+                    assert_eq!(law.on(age), w.daily_hazard(rate, f64::from(age)), "{days} {age}");
+                }
+                assert_eq!(law.grown, w.daily_hazard(rate, days));
+            }
+        }
+    }
+
+    #[test]
     fn a_year_of_draws_meets_the_rate_and_loses_no_machine() {
         let w = wear();
         let machine = crate::fleet::tests::machine("s19", 95.0, 3250.0, 0.06);
         let n = 40_000;
         let stream = Stream::new(Seed(5), Member(0), "fleet.failure", "test");
+        let (law, mending) = (w.hazard(machine.family.yearly_failure), w.mending(1.0));
         let mut cohort = Cohort::new(ModelId(0), stream);
         cohort.add(Day(18_000), n, true);
         let (mut scrapped, mut failures) = (0, 0.0);
         for d in 0..365 {
             let before = cohort.working + cohort.partial;
             let day = Day(18_000 + d);
-            let hazard = w.mean_hazard(&mut cohort, &machine, day);
+            let hazard = w.mean_hazard(&mut cohort, &law, day);
             failures += before as f64 * hazard;
-            scrapped += w.day(&mut cohort, &machine, day, 1.0);
+            scrapped += w.day(&mut cohort, &law, &mending, day);
             assert_eq!(cohort.installed() + scrapped, n, "machines balance on day {d}");
         }
         let expected = 40_000.0 * -libm::log(0.94);
@@ -177,7 +240,7 @@ pub(super) mod tests {
                 let mut cohort = Cohort::new(ModelId(0), Stream::new(Seed(5), Member(0), "fleet.failure", "test"));
                 cohort.add(Day(10_000), 10_000, false);
                 cohort.starts = starts;
-                w.day(&mut cohort, &machine, Day(18_000 + d), 1.0);
+                w.day(&mut cohort, &w.hazard(machine.family.yearly_failure), &w.mending(1.0), Day(18_000 + d));
                 down += cohort.down + cohort.partial;
             }
             down as f64 / 50.0

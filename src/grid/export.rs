@@ -6,14 +6,23 @@
 //! which were at their limit. Reserve has no place in the format.
 
 use super::{Grid, GridNow, Line};
-use crate::flows::Dispatch;
+use crate::flows::{Dispatch, Load, Supply};
 use crate::ids::Id;
 use crate::power::{BusKind, Case, CaseBranch, CaseBus, CaseGenerator, CaseInterface, Cost};
 
-/// The case, or `None` before the first dispatch. Costs are in RUB, the unit of the scenario.
-pub fn case(given: &Grid, state: &GridNow, dispatch: &Dispatch, name: &str) -> Option<Case> {
+/// The case of the step that was dispatched last with this supply and load, or `None` before the first. Costs are in RUB, the
+/// unit of the scenario.
+pub fn case(
+    given: &Grid,
+    state: &mut GridNow,
+    supply: &Supply,
+    load: &Load,
+    dispatch: &Dispatch,
+    name: &str,
+) -> Option<Case> {
     let topology = state.topology.as_ref()?;
-    let hour = state.numbers.hour(usize::MAX);
+    state.numbers.write_rest(given, topology, supply, load);
+    let hour = state.numbers.hour();
     let bus = |(n, mw): (usize, &f64)| CaseBus {
         number: n as u32 + 1,
         kind: if n == 0 { BusKind::Reference } else { BusKind::Load },

@@ -38,7 +38,7 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    /// Writes all numbers of the step but losses, which stand in `self.loss` already.
+    /// Writes the numbers of the step's lean market; losses stand in `self.loss` already.
     pub(super) fn write(
         &mut self,
         given: &Grid,
@@ -51,28 +51,34 @@ impl Numbers {
         load: &Load,
         bids: &Bids,
     ) {
-        let columns = topology.full.columns().len();
         for of_columns in [&mut self.lower, &mut self.upper, &mut self.cost] {
             of_columns.clear();
-            of_columns.resize(columns, 0.0);
+            of_columns.resize(topology.layout.lean, 0.0);
         }
         self.weather(given, sky);
         self.load(given, rules, load, bids);
         self.supply(given, topology, units_out, now, supply);
         self.exchange(given, topology);
-        self.shedding(given, topology, load);
         self.limits(given, rules, topology, now);
         self.reserve(given, topology);
     }
 
-    /// The numbers of the first so many columns as a solver takes them.
-    pub(super) fn hour(&self, columns: usize) -> Hour<'_> {
-        let first = |of: &'_ Vec<f64>| columns.min(of.len());
+    /// Adds to them those of the full market: what only scarcity or surplus brings up.
+    pub(super) fn write_rest(&mut self, given: &Grid, topology: &Topology, supply: &Supply, load: &Load) {
+        for of_columns in [&mut self.lower, &mut self.upper, &mut self.cost] {
+            of_columns.resize(topology.full.columns().len(), 0.0);
+        }
+        self.held_back(given, topology, supply);
+        self.shedding(given, topology, load);
+    }
+
+    /// The numbers that are written, as a solver takes them.
+    pub(super) fn hour(&self) -> Hour<'_> {
         Hour {
             withdrawal_mw: &self.withdrawal,
-            lower_mw: &self.lower[..first(&self.lower)],
-            upper_mw: &self.upper[..first(&self.upper)],
-            cost_usd_per_mwh: &self.cost[..first(&self.cost)],
+            lower_mw: &self.lower,
+            upper_mw: &self.upper,
+            cost_usd_per_mwh: &self.cost,
             branch_limit_mw: &self.branch_limit,
             section_low_mw: &self.section_low,
             section_high_mw: &self.section_high,
@@ -120,13 +126,9 @@ impl Numbers {
     /// Hydro and plants: what must run is fixed infeed, held back at a penalty; the rest is on offer.
     fn supply(&mut self, given: &Grid, topology: &Topology, units_out: &[u32], now: &Moment, supply: &Supply) {
         let layout = &topology.layout;
-        let held_cost = given.penalties.overgeneration.as_rub_per_mwh();
         for (n, offer) in supply.offers.iter().enumerate() {
             let Some(bus) = offer.bus.map(Id::index).filter(|b| *b < self.withdrawal.len()) else { continue };
-            let floor = offer.floor.as_mw().max(0.0);
-            self.withdrawal[bus] -= floor;
-            self.upper[layout.hydro_held + n] = floor;
-            self.cost[layout.hydro_held + n] = held_cost;
+            self.withdrawal[bus] -= offer.floor.as_mw().max(0.0);
             let range = layout.hydro.get(n).cloned().unwrap_or(0..0);
             for (column, (width, price)) in range.zip(&offer.segments) {
                 self.upper[column] = width.as_mw().max(0.0);
@@ -142,8 +144,6 @@ impl Numbers {
             let least = plant.least(self.heat.get(site).copied().unwrap_or(0.0), most);
             self.least.push(least.as_mw());
             self.withdrawal[plant.bus.index()] -= least.as_mw();
-            self.upper[layout.plants_held + n] = least.as_mw();
-            self.cost[layout.plants_held + n] = held_cost;
             self.upper[layout.plants + n] = (most - least).as_mw();
             self.cost[layout.plants + n] = plant.price.as_rub_per_mwh();
         }
@@ -159,6 +159,22 @@ impl Numbers {
                 self.upper[column] = exchange.width().as_mw();
                 self.cost[column] = -exchange.export_price(segment).as_rub_per_mwh();
             }
+        }
+    }
+
+    /// What must run and can be held back.
+    fn held_back(&mut self, given: &Grid, topology: &Topology, supply: &Supply) {
+        let layout = &topology.layout;
+        let cost = given.penalties.overgeneration.as_rub_per_mwh();
+        for (n, offer) in supply.offers.iter().enumerate() {
+            if offer.bus.is_some_and(|b| b.index() < self.withdrawal.len()) {
+                self.upper[layout.hydro_held + n] = offer.floor.as_mw().max(0.0);
+                self.cost[layout.hydro_held + n] = cost;
+            }
+        }
+        for (n, least) in self.least.iter().enumerate() {
+            self.upper[layout.plants_held + n] = *least;
+            self.cost[layout.plants_held + n] = cost;
         }
     }
 
@@ -208,9 +224,8 @@ impl Numbers {
         self.row_low.clear();
         self.row_high.clear();
         for (at, area) in given.areas.iter().enumerate() {
-            let in_area = |bus: usize| given.buses.as_slice().get(bus).is_some_and(|b| b.area == Some(at));
-            let units = topology.full.columns().iter().zip(&self.upper).take(layout.plants + given.plants.len());
-            let mut fixed: f64 = units.filter(|(c, _)| in_area(c.bus)).map(|(_, upper)| upper).sum();
+            let units = topology.units.get(at).map_or(&[][..], Vec::as_slice);
+            let mut fixed: f64 = units.iter().map(|column| self.upper[*column]).sum();
             if let Some(section) = area.import_section {
                 fixed += self.section_high.get(section.index()).copied().unwrap_or(0.0);
                 fixed -= area.fed.iter().map(|b| self.withdrawal[b.index()]).sum::<f64>();

@@ -10,6 +10,7 @@ use crate::power::{self, DispatchError, Limit};
 use crate::units::{EnergyPrice, Fraction, Power};
 
 /// What one bus gave up, MW.
+#[derive(Clone, Copy)]
 struct Given {
     /// Share of the contracted miners served.
     contracted: f64,
@@ -20,6 +21,9 @@ struct Given {
     /// Losses that did not arise because the bus is dark.
     loss_mw: f64,
 }
+
+/// Of a bus that gave up nothing.
+const NOTHING: Given = Given { contracted: 1.0, ordinary: 1.0, protected_mw: 0.0, loss_mw: 0.0 };
 
 /// Reads the dispatch of the step.
 pub(super) fn read(
@@ -36,12 +40,11 @@ pub(super) fn read(
     let (layout, x) = (&topology.layout, solved.column_mw);
     let at = |column: usize| x.get(column).copied().unwrap_or(0.0);
     let buses = given.buses.len();
-    let shed: Vec<Given> = (0..buses).map(|bus| given_up(topology, numbers, load, bus, x)).collect();
+    // The lean market has nothing that gives up load.
+    let lean = x.len() <= layout.lean;
+    let shed = |bus: usize| if lean { NOTHING } else { given_up(topology, numbers, load, bus, x) };
 
-    let hydro = supply.offers.iter().enumerate().map(|(n, offer)| {
-        let above: f64 = layout.hydro.get(n).cloned().unwrap_or(0..0).map(at).sum();
-        offer.floor.max(Power::ZERO) + Power::mw(above - at(layout.hydro_held + n))
-    });
+    let hydro = hydro(topology, supply, x);
     let plants = numbers
         .least
         .iter()
@@ -78,7 +81,7 @@ pub(super) fn read(
     });
 
     let unserved = |bus: usize| {
-        let s = &shed[bus];
+        let s = shed(bus);
         (tier(&load.ordinary, bus) * (1.0 - s.ordinary) + s.protected_mw).max(0.0)
     };
     let unserved = Table::new((0..buses).map(|bus| Power::mw(unserved(bus))).collect());
@@ -86,9 +89,8 @@ pub(super) fn read(
         .map(|bus| Power::mw(tier(&load.ordinary, bus) + tier(&load.protected, bus)) - unserved.as_slice()[bus])
         .collect();
     let mining_share = bids.sites.ids().map(|id| {
-        let Some(s) = given.sites.as_slice().get(id.index()).and_then(|b| shed.get(b.index())) else {
-            return Fraction::ALL;
-        };
+        let bus = given.sites.as_slice().get(id.index()).map(|b| b.index()).filter(|bus| *bus < buses);
+        let Some(s) = bus.map(shed) else { return Fraction::ALL };
         let contracted = rules.interruptible.as_slice().get(id.index()).map_or(0.0, |f| f.value());
         Fraction::new(contracted * s.contracted + (1.0 - contracted) * s.ordinary)
     });
@@ -102,7 +104,7 @@ pub(super) fn read(
         served: Table::new(served),
         unserved,
         mining_share: Table::new(mining_share.collect()),
-        losses: Table::new(numbers.loss.iter().zip(&shed).map(|(l, s)| Power::mw(l - s.loss_mw)).collect()),
+        losses: Table::new(numbers.loss.iter().enumerate().map(|(bus, l)| Power::mw(l - shed(bus).loss_mw)).collect()),
         exchange_mw,
         price,
         reserve_shortfall: (0..given.areas.len()).map(|a| Power::mw(at(layout.reserve + a))).collect(),
@@ -114,6 +116,16 @@ pub(super) fn read(
             fallback: solved.via_fallback,
         },
     }
+}
+
+/// What each plant of the cascade gives.
+pub(super) fn hydro<'a>(topology: &'a Topology, supply: &'a Supply, x: &'a [f64]) -> impl Iterator<Item = Power> + 'a {
+    let layout = &topology.layout;
+    let at = |column: usize| x.get(column).copied().unwrap_or(0.0);
+    supply.offers.iter().enumerate().map(move |(n, offer)| {
+        let above: f64 = layout.hydro.get(n).cloned().unwrap_or(0..0).map(at).sum();
+        offer.floor.max(Power::ZERO) + Power::mw(above - at(layout.hydro_held + n))
+    })
 }
 
 /// What one more MW of load would cost at each bus. Where an area counts the free margin of its import section as reserve,

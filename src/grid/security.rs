@@ -85,6 +85,12 @@ impl Security {
             if taken == 0.0 {
                 continue;
             }
+            let pairs = loss.factor.iter().zip(flow).zip(rating);
+            // Most outages overload nothing: a count without branches says so.
+            if pairs.map(|((share, flow), rating)| u64::from((flow + share * taken).abs() > *rating)).sum::<u64>() == 0
+            {
+                continue;
+            }
             let before = found.len();
             for (line, ((share, flow), rating)) in loss.factor.iter().zip(flow).zip(rating).enumerate() {
                 let after = (flow + share * taken).abs();

@@ -372,3 +372,16 @@ fn armed_automatics_shed_what_an_overload_asks_for_and_no_more() {
     assert_eq!(armed(160.0, 59.0).unwrap().1, None);
     assert_eq!(armed(130.0, 90.0).unwrap().1, None);
 }
+
+#[test]
+fn looking_ahead_sees_what_the_dispatch_does() {
+    let given = grid();
+    let rules = Rules::none(&given);
+    let (mut seeing, mut clearing) = (given.start(), given.start());
+    for south in (40..1000).step_by(37).map(f64::from) {
+        let s = step(south);
+        let foreseen = foresee(&given, &rules, &mut seeing, &s.now, &s.sky, &s.supply, &s.load, &s.bids).unwrap();
+        let d = clear(&given, &rules, &mut clearing, &s.now, &s.sky, &s.supply, &s.load, &s.bids).unwrap();
+        assert_eq!((foreseen.hydro, foreseen.price), (d.hydro, d.price), "{south}");
+    }
+}

@@ -26,11 +26,20 @@ pub(super) struct Key {
 impl Key {
     /// The key of this step.
     pub(super) fn new(given: &Grid, rules: &Rules, supply: &Supply) -> Self {
-        let is_in = |id: crate::ids::BranchId| !rules.branch_out.as_slice().get(id.index()).copied().unwrap_or(false);
-        let in_service = given.lines.iter().map(|l| l.branches().filter(|id| is_in(*id)).count() as u32).collect();
-        let hydro = supply.offers.iter().map(|o| (o.bus.map(|b| b.0), o.segments.len())).collect();
-        Self { in_service, hydro }
+        let is_in = |id: &crate::ids::BranchId| !rules.branch_out.as_slice().get(id.index()).copied().unwrap_or(false);
+        let in_service = given.lines.iter().map(|l| l.branches().filter(is_in).count() as u32).collect();
+        Self { in_service, hydro: offered(supply).collect() }
     }
+
+    /// Whether it is a key of this supply.
+    pub(super) fn fits(&self, supply: &Supply) -> bool {
+        self.hydro.iter().copied().eq(offered(supply))
+    }
+}
+
+/// Bus and number of segments of each hydro offer.
+fn offered(supply: &Supply) -> impl Iterator<Item = (Option<u32>, usize)> {
+    supply.offers.iter().map(|o| (o.bus.map(|b| b.0), o.segments.len()))
 }
 
 /// Where each thing stands among the columns.
@@ -70,6 +79,8 @@ pub(super) struct Topology {
     pub(super) security: Security,
     /// Scheme circuits out, by section.
     pub(super) out_of_scheme: Vec<usize>,
+    /// Columns of units whose headroom counts as reserve, by area.
+    pub(super) units: Vec<Vec<usize>>,
 }
 
 impl Topology {
@@ -124,19 +135,21 @@ impl Topology {
 
         let sections: Vec<_> = given.sections.iter().map(|s| s.lines.clone()).collect();
         let mut rows: Vec<Vec<(usize, f64)>> = Vec::with_capacity(given.areas.len());
+        let mut units = Vec::with_capacity(given.areas.len());
         for (at, area) in given.areas.iter().enumerate() {
             let mut row = vec![(layout.reserve + at, 1.0)];
-            let is_unit = |c: usize| c < layout.plants + given.plants.len();
             let in_area = |bus: usize| given.buses.as_slice().get(bus).is_some_and(|b| b.area == Some(at));
+            let first = columns.iter().enumerate().take(layout.plants + given.plants.len());
+            let own: Vec<usize> = first.filter(|(_, column)| in_area(column.bus)).map(|(c, _)| c).collect();
             for (c, column) in columns.iter().enumerate() {
-                let own = is_unit(c) && in_area(column.bus);
                 let enters = area.import_section.is_some() && area.fed.contains(&BusId::from_index(column.bus));
-                let weight = if enters { column.injection } else { 0.0 } - if own { 1.0 } else { 0.0 };
+                let weight = if enters { column.injection } else { 0.0 } - if own.contains(&c) { 1.0 } else { 0.0 };
                 if weight != 0.0 {
                     row.push((c, weight));
                 }
             }
             rows.push(row);
+            units.push(own);
         }
         let out_of_scheme = given
             .sections
@@ -153,7 +166,7 @@ impl Topology {
         let full = Market::new(network, columns, sections, rows);
         let told = |e: crate::power::MarketError| e.to_string();
         let security = Security::new(given, &key.in_service);
-        Ok(Self { security, key, full: full.map_err(told)?, lean: lean.map_err(told)?, layout, out_of_scheme })
+        Ok(Self { security, key, full: full.map_err(told)?, lean: lean.map_err(told)?, layout, out_of_scheme, units })
     }
 }
 

@@ -6,14 +6,14 @@ use super::{Holding, Operators};
 use crate::calendar::Day;
 use crate::equations::break_even::hashcost;
 use crate::flows::{Order, OrderReason, Procured};
-use crate::ids::{ModelId, SiteId};
+use crate::ids::{ModelId, SiteId, Table};
 use crate::units::{Hashprice, Power, Tariff};
 
 /// What a buyer at one site looks at.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Outlook {
-    /// Mean world hashprice of two months: what machines are priced by.
-    pub(super) quoted: Hashprice,
+pub(super) struct Outlook<'a> {
+    /// World price of one machine of each model on sale, USD.
+    pub(super) price_usd: &'a Table<ModelId, f64>,
     /// Net revenue at the site today: what they will earn, less the trend.
     pub(super) revenue: Hashprice,
     /// The site's tariff.
@@ -33,6 +33,13 @@ pub(super) struct Choice {
     pub(super) payback: f64,
 }
 
+/// World price of one machine of each model on sale, USD, when the mean world hashprice of two months is as quoted; nothing
+/// of the others.
+pub(super) fn prices(operators: &Operators, quoted: Hashprice, day: Day) -> Table<ModelId, f64> {
+    let market = &operators.market;
+    operators.listings.map(|l| if market.sells(l, day) { market.price_usd(l, quoted, day) } else { 0.0 })
+}
+
 /// The models on sale that suit a site, those that pay back first in front; of those that never do, the most efficient.
 pub(super) fn rank(operators: &Operators, holding: &Holding, outlook: &Outlook) -> Vec<Choice> {
     let suits = holding.suits.iter().copied();
@@ -40,8 +47,7 @@ pub(super) fn rank(operators: &Operators, holding: &Holding, outlook: &Outlook) 
         .filter_map(|model| {
             let listing = &operators.listings[model];
             operators.market.sells(listing, outlook.day).then(|| {
-                let price =
-                    operators.market.price_usd(listing, outlook.quoted, outlook.day) * (1.0 + outlook.procured.premium);
+                let price = outlook.price_usd[model] * (1.0 + outlook.procured.premium);
                 let payback = payback(operators, holding, outlook, listing, price);
                 (Choice { model, price_usd: price, payback }, listing.efficiency().as_j_per_th())
             })

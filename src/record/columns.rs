@@ -77,6 +77,24 @@ impl Totals {
     }
 }
 
+/// A choice of columns by key.
+#[derive(Clone, Debug)]
+pub enum Chosen {
+    /// These.
+    Only(Vec<String>),
+    /// All but those that begin so.
+    Without(&'static [&'static str]),
+}
+
+impl Chosen {
+    fn has(&self, key: &String) -> bool {
+        match self {
+            Self::Only(keys) => keys.contains(key),
+            Self::Without(prefixes) => !prefixes.iter().any(|prefix| key.starts_with(prefix)),
+        }
+    }
+}
+
 /// Collects columns: the first step declares them, every step adds a value to each.
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
@@ -86,8 +104,8 @@ pub struct Columns {
     bundles: Vec<Bundle>,
     mining_buses: Vec<BusId>,
     home_buses: Vec<BusId>,
-    /// Keys of the only columns that are kept, where not all are.
-    chosen: Option<Vec<String>>,
+    /// Which columns are kept, where not all are.
+    chosen: Option<Chosen>,
     /// Of each column, its place among those kept.
     places: Vec<Option<usize>>,
 }
@@ -155,8 +173,8 @@ impl Columns {
     }
     /// The same, of some columns only.
     #[must_use]
-    pub fn choosing(self, keys: &[String]) -> Self {
-        Self { chosen: Some(keys.to_vec()), ..self }
+    pub fn choosing(self, chosen: Chosen) -> Self {
+        Self { chosen: Some(chosen), ..self }
     }
     /// The finished series.
     pub fn finish(self) -> Vec<Series> {
@@ -173,7 +191,7 @@ impl Columns {
         if let Some(chosen) = &self.chosen {
             if self.places.len() == self.at {
                 let (key, label, definition) = describe();
-                let kept = chosen.contains(&key).then_some(self.series.len());
+                let kept = chosen.has(&key).then_some(self.series.len());
                 self.places.push(kept);
                 if kept.is_some() {
                     let values = Vec::with_capacity(self.steps);

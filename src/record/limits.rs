@@ -2,6 +2,7 @@
 
 use super::BranchRow;
 use super::tally::SHADOW_PRICE_FLOOR;
+use crate::ids::Id;
 use crate::region::Region;
 use crate::step::Step;
 
@@ -56,6 +57,8 @@ impl Watch {
 pub struct Limits {
     branches: Vec<Watch>,
     sections: Vec<Watch>,
+    /// Thermal factor of the step by climate site.
+    factors: Vec<f64>,
 }
 
 impl Limits {
@@ -66,12 +69,14 @@ impl Limits {
         self.branches.resize(d.branch_mw.len(), Watch::default());
         self.sections.resize(d.sections.len(), Watch::default());
         let circuits = world.grid.branches.iter();
+        self.factors.clear();
+        self.factors.extend(step.sky.air.iter().map(|air| world.grid.thermal_factor.at(air.dry_bulb)));
         for ((watch, circuit), (flow, shadow)) in
             self.branches.iter_mut().zip(circuits).zip(d.branch_mw.iter().zip(&d.branch_shadow))
         {
             let Some(line) = world.grid.lines.get(circuit.line) else { continue };
-            let air = step.sky.air[world.grid.buses[line.from].climate_site].dry_bulb;
-            watch.add(*flow, line.limit(world.grid.thermal_factor.at(air)).as_mw(), *shadow, h);
+            let factor = self.factors.get(world.grid.buses[line.from].climate_site.index()).copied().unwrap_or(1.0);
+            watch.add(*flow, line.limit(factor).as_mw(), *shadow, h);
         }
         let insecure = |line: usize| d.overloads.iter().any(|o| o.line == line && o.armed_mw.is_none());
         if !d.overloads.is_empty() {

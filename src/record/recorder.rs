@@ -1,7 +1,7 @@
 //! The recorder: watches the loop from outside and keeps what was asked for.
 
 use super::Record;
-use super::columns::{Columns, Totals};
+use super::columns::{Chosen, Columns, Totals};
 use super::effects::Effects;
 use super::gains::Gains;
 use super::installed::Installed;
@@ -52,7 +52,12 @@ impl Recorder {
     /// A recorder that keeps some columns of the time series, by key.
     pub fn choosing(world: &Region, keys: &[String]) -> Self {
         let all = Self::new(world, Wanted { series: !keys.is_empty() });
-        Self { columns: all.columns.clone().choosing(keys), ..all }
+        Self { columns: all.columns.clone().choosing(Chosen::Only(keys.to_vec())), ..all }
+    }
+    /// A recorder that keeps all columns but those whose keys begin in some way.
+    pub fn without(world: &Region, prefixes: &'static [&'static str]) -> Self {
+        let all = Self::new(world, Wanted { series: true });
+        Self { columns: all.columns.clone().choosing(Chosen::Without(prefixes)), ..all }
     }
     /// Adds a step.
     pub fn record(&mut self, world: &Region, step: &Step) {

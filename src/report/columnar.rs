@@ -56,7 +56,7 @@ pub(super) fn doubles(bytes: Vec<u8>) -> Result<Vec<(String, Vec<f64>)>, String>
             if let ColumnReader::DoubleColumnReader(mut reader) =
                 group.get_column_reader(i).map_err(|e| e.to_string())?
             {
-                let all = values.get_or_insert_with(Vec::new);
+                let all = values.get_or_insert_with(|| Vec::with_capacity(rows));
                 let wanted = all.len() + rows;
                 while all.len() < wanted {
                     let (records, ..) =

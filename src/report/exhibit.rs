@@ -12,25 +12,28 @@ pub const FUTURE: &str = "one-future";
 pub const ROLES: [&str; 3] = ["run", "baseline", "measure"];
 
 /// Series of a run that neither page nor pictures show.
-const UNSEEN: [&str; 8] =
-    ["shadow_price_", "water_price_", "plan_", "spill_", "release_", "inflow_", "reserve_shortfall_", "revenue_"];
+pub const UNSEEN: &[&str] =
+    &["shadow_price_", "water_price_", "plan_", "spill_", "release_", "inflow_", "reserve_shortfall_", "revenue_"];
 
-/// The files of one run of a study in one future: a folder that `plot` can draw from.
+/// The files of one run of a study in one future, without the series that are [`UNSEEN`]: a folder that `plot` can draw from.
+/// Each is handed over as soon as it is made, since together they are large.
 ///
 /// # Errors
-/// What a writer refuses.
-pub fn future(mut record: Record, meta: &Meta, role: &str) -> Result<Vec<Artifact>, ReportError> {
-    record.series.retain(|s| !UNSEEN.iter().any(|prefix| s.key.starts_with(prefix)));
-    let report = Report::compose(&record, meta, Wanted { series_csv: false, data_only: true })?;
-    let mut files = Vec::new();
+/// What a writer refuses, or whoever takes the files.
+pub fn future<E: From<ReportError>>(
+    record: &Record,
+    meta: &Meta,
+    role: &str,
+    mut take: impl FnMut(Artifact) -> Result<(), E>,
+) -> Result<(), E> {
+    let report = Report::compose(record, meta, Wanted { series_csv: false, data_only: true })?;
     let pieces = report.pieces().into_iter().filter(|p| !matches!(p, Piece::Daily | Piece::Monthly | Piece::Yearly));
     for piece in pieces.chain([Piece::Manifest]) {
-        files.extend(report.make(piece)?);
+        for file in report.make(piece)? {
+            take(Artifact { path: format!("{FUTURE}/{role}/{}", file.path), ..file })?;
+        }
     }
-    for file in &mut files {
-        file.path = format!("{FUTURE}/{role}/{}", file.path);
-    }
-    Ok(files)
+    Ok(())
 }
 
 /// What a study keeps of one future, hour by hour.
@@ -64,19 +67,16 @@ pub fn read_future(names: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> 
     })
 }
 
-/// What is added to the files of a study: `plots/…` and `report.html`.
+/// What is added to the files of a study: `plots/…` and `report.html`; `future` is what [`read_future`] gives.
 ///
 /// # Errors
 /// What drawing or the template refuses; a table that does not read back.
-pub fn exhibit(files: &[Artifact], future: &[Artifact], manifest: &Artifact) -> Result<Vec<Artifact>, ReportError> {
+pub fn exhibit(files: &[Artifact], future: Option<&Future>, manifest: &Artifact) -> Result<Vec<Artifact>, ReportError> {
     let broken = |e: StoredError| ReportError::Page(e.to_string());
     let all = || files.iter().chain([manifest]);
     let names: Vec<String> = all().map(|f| f.path.clone()).collect();
     let read = |name: &str| all().find(|f| f.path == name).map(|f| f.bytes.clone());
     let told = stored::study(&names, &read).map_err(broken)?;
-    let names: Vec<String> = future.iter().map(|f| f.path.clone()).collect();
-    let read = |name: &str| future.iter().find(|f| f.path == name).map(|f| f.bytes.clone());
-    let future = read_future(&names, &read).map_err(broken)?;
     let view = View::new(&told.record, &told.meta).on(Look::default());
     let (mut drawn, mut made) = (Vec::new(), Vec::new());
     for entry in figure::FIGURES {
@@ -85,7 +85,7 @@ pub fn exhibit(files: &[Artifact], future: &[Artifact], manifest: &Artifact) -> 
     for drawing in &drawn {
         made.extend(drawing.files(&told.meta, &told.record.caveats)?);
     }
-    let hours = match &future {
+    let hours = match future {
         Some(f) => page::Hours { run: f.run.view(), against: f.baseline.as_ref().map(Stored::view) },
         None => page::Hours { run: view, against: None },
     };

@@ -60,8 +60,8 @@ pub fn study(names: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result
         let broken = |reason: &str| StoredError::Broken { file: file.into(), reason: reason.into() };
         String::from_utf8(read(file).unwrap_or_default()).map_err(|_| broken("not UTF-8"))
     };
-    let (manifest, written) = (json("manifest.json")?, json("summary.json")?);
-    let meta = meta(&manifest);
+    let (mut manifest, written) = (json("manifest.json")?, json("summary.json")?);
+    let meta = meta(&mut manifest);
     let window = window(&manifest)
         .ok_or(StoredError::Broken { file: "manifest.json".into(), reason: "it has no window".into() })?;
     let mut sheets = Vec::new();
@@ -98,7 +98,10 @@ pub fn study(names: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result
     Ok(Stored { record, meta })
 }
 
-fn meta(manifest: &Value) -> Meta {
+fn meta(manifest: &mut Value) -> Meta {
+    // By far the largest part of it.
+    let resolved = manifest.get_mut("resolved").map(Value::take).unwrap_or_default();
+    let manifest = &*manifest;
     let text = |key: &str| manifest.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let whole = |key: &str| manifest.get(key).and_then(Value::as_u64);
     let mut meta = Meta::new(&text("scenario"), &text("verb"), &text("scenario_hash"), whole("seed").unwrap_or(0), 0);
@@ -108,7 +111,7 @@ fn meta(manifest: &Value) -> Meta {
     meta.many = manifest.get("members").is_some();
     meta.member = whole("member").or(whole("members")).unwrap_or(0);
     meta.language = if text("language") == "ru" { Language::Ru } else { Language::En };
-    meta.resolved = manifest.get("resolved").cloned().unwrap_or_default();
+    meta.resolved = resolved;
     meta.study = manifest.get("study").cloned().unwrap_or_default();
     let arms = meta.study.get("arms").and_then(Value::as_array).cloned().unwrap_or_default();
     meta.arms = arms.iter().skip(1).filter_map(|a| a.as_str().map(str::to_owned)).collect();

@@ -6,7 +6,7 @@ use super::{Artifact, Meta, ReportError, Text, number, pretty};
 use crate::calendar::Window;
 use crate::random::Seed;
 use crate::record::metric::{is_detail, metric};
-use crate::study::driver::drivers;
+use crate::study::driver::Drawn;
 use crate::study::onset::onsets;
 use crate::study::{Coalitions, Difference, Driver, Fan, Onset, Range, Results, Share, Spread, differences};
 use serde_json::{Map, Value, json};
@@ -34,14 +34,14 @@ pub fn compose(about: &About, results: &Results, fans: &[Fan]) -> Result<Vec<Art
     } else {
         files.extend(csv(&spread_table(results), results, meta));
         if let Some(arm) = results.arms.first() {
+            let drawn = Drawn::new(&arm.inputs, about.arms.first().map_or(&[], |a| a.ranges.as_slice()));
             out.insert(
                 "spread".into(),
                 nested(arm.columns.iter().filter_map(|c| {
                     let spread = Spread::of(c.values.iter().copied())?;
                     let mut entry = spread_json(&spread);
-                    let ranges = about.arms.first().map(|a| a.ranges.as_slice()).unwrap_or_default();
                     if let (true, Value::Object(map)) = (c.of() == "total" && !is_detail(c.metric), &mut entry) {
-                        let found = drivers(&c.values, &arm.inputs, ranges);
+                        let found = drawn.drivers(&c.values);
                         map.insert("driven_by".into(), found.iter().map(driver_json).collect());
                     }
                     Some((c.metric, c.part.as_deref(), entry))

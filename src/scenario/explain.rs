@@ -104,15 +104,32 @@ pub fn nearest_key(checked: &Checked, key: &str) -> Option<String> {
     nearest(key, resolved.values.iter().map(|v| v.key.as_str())).map(str::to_owned)
 }
 
-/// The ranged assumptions, widest first.
-pub fn assumptions(checked: &Checked) -> String {
+/// What a sensitivity study found of one metric.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Influence {
+    /// Key of the metric.
+    pub metric: String,
+    /// Keys of assumptions, the most influential first.
+    pub keys: Vec<String>,
+}
+
+/// The ranged assumptions: those of a sensitivity study first, by their influence, then the others, widest first.
+pub fn assumptions(checked: &Checked, influence: Option<&Influence>) -> String {
     let mut list = checked.ranged_assumptions();
     let width = |low: f64, high: f64, value: f64| if value == 0.0 { f64::INFINITY } else { (high - low) / value.abs() };
-    list.sort_by(|a, b| width(b.low, b.high, b.value).total_cmp(&width(a.low, a.high, a.value)));
+    let place = |key: &str| influence.and_then(|i| i.keys.iter().position(|k| k == key)).unwrap_or(usize::MAX);
+    list.sort_by(|a, b| {
+        let wider = || width(b.low, b.high, b.value).total_cmp(&width(a.low, a.high, a.value));
+        place(&a.key).cmp(&place(&b.key)).then_with(wider)
+    });
     if list.is_empty() {
         return "no assumption has a range\n".to_owned();
     }
-    let mut out = format!("{} assumptions with a range, the widest (for its size) first:\n", list.len());
+    let order = match influence {
+        Some(i) => format!("by influence on {}, those not studied last", i.metric),
+        None => "the widest (for its size) first".to_owned(),
+    };
+    let mut out = format!("{} assumptions with a range, {order}:\n", list.len());
     for a in list {
         let (value, unit) = if a.factor {
             ("the values times".to_owned(), String::new())

@@ -1,7 +1,7 @@
 //! The week ahead: a rule says how much water each plant shall pass, a price makes the dispatch pass it.
 //!
-//! Each Monday the rule sets the release of every reservoir for the coming week. Then weather, demand and the miners' bids
-//! are run ahead on clones of their states, the dispatch is cleared at a sample of the week's hours, and the price of each
+//! Each Monday the rule sets the release of every reservoir for the coming week. Then weather and demand are run ahead on
+//! clones of their states, the dispatch is cleared at a sample of the week's hours, and the price of each
 //! plant's water is moved until the sampled hours release what the rule asks. On the other days the cascade itself moves the
 //! plan by what the week has released so far.
 //!
@@ -14,13 +14,13 @@
 
 use crate::calendar::Moment;
 use crate::fault::StepError;
-use crate::flows::{Bids, Load, Sky, Worth};
+use crate::flows::{Bids, Load, Sky};
 use crate::grid::GridNow;
 use crate::hydro::HydroNow;
 use crate::ids::{ReservoirId, Table};
 use crate::region::{Region, State};
 use crate::units::{Discharge, EnergyPrice, Span};
-use crate::{climate, cooling, demand, fleet, grid, hydro};
+use crate::{climate, demand, grid, hydro};
 
 /// Days of the week (0 is Monday) on which the price is searched, and every how many steps of what is left of the week are
 /// sampled: few on Monday, shifting through the hours of the day, all but every step on the last day.
@@ -43,7 +43,8 @@ struct Ahead {
 }
 
 /// Plans the week on its first day and at the start of a run; searches prices then and as the week ends.
-pub fn plan_if_due(world: &Region, state: &mut State, now: &Moment, worth: &Worth) -> Result<(), StepError> {
+/// `bids` are those of this step.
+pub fn plan_if_due(world: &Region, state: &mut State, now: &Moment, bids: &Bids) -> Result<(), StepError> {
     if !now.first_of_day {
         return Ok(());
     }
@@ -52,37 +53,37 @@ pub fn plan_if_due(world: &Region, state: &mut State, now: &Moment, worth: &Wort
     }
     let due = SEARCHES.iter().rfind(|(day, _)| if now.step == 0 { *day <= now.weekday } else { *day == now.weekday });
     if let Some((_, every)) = due {
-        let (sample, bids) = look_ahead(world, state, now, worth, *every);
-        search_prices(world, state, &sample, &bids)?;
+        let sample = look_ahead(world, state, now, *every);
+        search_prices(world, state, &sample, bids)?;
     }
     Ok(())
 }
 
-/// Runs weather and demand ahead to the end of the week and keeps a sample; bids as they stand now.
-fn look_ahead(world: &Region, state: &State, now: &Moment, worth: &Worth, every: usize) -> (Vec<Ahead>, Bids) {
+/// Runs weather and demand ahead to the end of the week and keeps a sample.
+fn look_ahead(world: &Region, state: &State, now: &Moment, every: usize) -> Vec<Ahead> {
     let per_day = world.window.steps_per_day();
     let days = (7 - now.weekday as usize).min(world.window.days().saturating_sub(now.step / per_day));
     let steps = days * per_day;
     let mut climate = state.climate.clone();
     let mut demand = state.demand.clone();
-    let mut fleet = state.fleet.clone();
     let mut sample = Vec::with_capacity(steps / every + 1);
-    let mut bids = Bids::default();
     let mut at = *now;
+    let mut day_mean = Table::default();
     for k in 0..steps {
-        let sky = climate::observe(&world.climate, &mut climate, &at);
-        let mut load = demand::ask(&world.demand, &mut demand, &at, &sky);
-        demand::forgo(&world.demand, &state.law.rules.demand, &at, &mut load);
-        if k == 0 {
-            let overhead = cooling::overhead(&world.cooling, &sky);
-            bids = fleet::bid(&world.fleet, &state.law.rules.fleet, &mut fleet, &at, worth, &overhead);
+        if k == 0 || at.first_of_day {
+            day_mean = climate::day_mean(&world.climate, &mut climate, at.day);
         }
         if k % every == every / 2 {
+            let sky = climate::temperatures(&world.climate, &mut climate, &at);
+            let mut load = demand::ask(&world.demand, &mut demand, &at, &sky);
+            demand::forgo(&world.demand, &state.law.rules.demand, &at, &mut load);
             sample.push(Ahead { now: at, sky, load });
+        } else {
+            demand::pass(&mut demand, &day_mean);
         }
         at = world.window.next(&at);
     }
-    (sample, bids)
+    sample
 }
 
 /// Moves each plant's water price until the sampled hours release the plan.
@@ -204,11 +205,11 @@ fn answer(
     for hour in sample {
         let supply = hydro::offer(&world.hydro, &mut hydro_now, &hour.now);
         let rules = &state.law.rules.grid;
-        let dispatch = grid::clear(&world.grid, rules, grid_now, &hour.now, &hour.sky, &supply, &hour.load, bids)?;
-        let made = dispatch.hydro.iter().zip(supply.offers.iter());
+        let foreseen = grid::foresee(&world.grid, rules, grid_now, &hour.now, &hour.sky, &supply, &hour.load, bids)?;
+        let made = foreseen.hydro.iter().zip(supply.offers.iter());
         for ((sum, seen), (power, offer)) in released.iter_mut().zip(&mut prices).zip(made) {
             *sum += if offer.mw_per_m3_s > 0.0 { power.as_mw() / offer.mw_per_m3_s } else { 0.0 };
-            let price = offer.bus.map_or(0.0, |bus| dispatch.price[bus].as_rub_per_mwh());
+            let price = offer.bus.map_or(0.0, |bus| foreseen.price[bus].as_rub_per_mwh());
             *seen = (seen.0.min(price), seen.1.max(price));
         }
     }

@@ -1,7 +1,7 @@
 //! Paired differences: what an arm changes in the same future.
 
 use super::draw::Range;
-use super::driver::{Driver, drivers};
+use super::driver::{Drawn, Driver};
 use super::ensemble::{Arm, Results};
 use super::metrics::Column;
 use super::quantile::Spread;
@@ -59,15 +59,16 @@ fn of_arm(baseline: &Arm, arm: &Arm, ranges: &[Range]) -> Vec<Difference> {
         }
     }
     keys.sort_by_key(|k| METRICS.iter().position(|m| m.key == k.0));
+    let drawn = Drawn::new(&arm.inputs, ranges);
     let mut all: Vec<Difference> = Vec::new();
     for (metric, part) in keys {
         let (base, with) = (baseline.column_or_zero(metric, part), arm.column_or_zero(metric, part));
-        all.extend(of_column(arm, &base, &with, ranges));
+        all.extend(of_column(arm, &base, &with, &drawn));
     }
     all
 }
 
-fn of_column(arm: &Arm, base: &Column, with: &Column, ranges: &[Range]) -> Option<Difference> {
+fn of_column(arm: &Arm, base: &Column, with: &Column, drawn: &Drawn<'_>) -> Option<Difference> {
     let both = base.values.iter().zip(&with.values).filter(|(b, w)| b.is_finite() && w.is_finite());
     let (baseline, measure): (Vec<f64>, Vec<f64>) = both.map(|(b, w)| (*b, *w)).unzip();
     let changes = || baseline.iter().zip(&measure).map(|(b, w)| w - b);
@@ -91,7 +92,7 @@ fn of_column(arm: &Arm, base: &Column, with: &Column, ranges: &[Range]) -> Optio
         std_err_unpaired: unpaired,
         share_up,
         share_down,
-        driven_by: if is_something { drivers(&by_member, &arm.inputs, ranges) } else { Vec::new() },
+        driven_by: if is_something { drawn.drivers(&by_member) } else { Vec::new() },
     })
 }
 

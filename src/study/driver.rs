@@ -38,30 +38,72 @@ const NAMED: usize = 3;
 /// Fewer members tell too little: among fifty assumptions one would be named for nothing.
 const FEWEST: usize = 16;
 
-/// The assumptions that drive some values, strongest first: at most three. `inputs` are keys and the drawn values by member;
-/// values that are not numbers are left out.
-pub fn drivers(values: &[f64], inputs: &[(String, Vec<f64>)], ranges: &[Range]) -> Vec<Driver> {
-    let mut found: Vec<Driver> = Vec::new();
-    for (key, drawn) in inputs {
-        let Some(range) = ranges.iter().find(|r| r.key == *key) else { continue };
-        let pairs = drawn.iter().zip(values).filter(|(x, y)| x.is_finite() && y.is_finite());
-        let (x, y): (Vec<f64>, Vec<f64>) = pairs.map(|(x, y)| (*x, *y)).unzip();
-        if x.len() < FEWEST {
-            continue;
-        }
-        let Some(rank) = correlation(&ranks(&x), &ranks(&y)) else { continue };
-        let z = libm::atanh(rank.clamp(-0.999_999, 0.999_999)) * libm::sqrt(x.len() as f64 - 3.0);
-        if z.abs() < normal_quantile(1.0 - 0.025 / inputs.len() as f64) {
-            continue;
-        }
-        let Some((intercept, slope)) = line(&x, &y) else { continue };
-        let at = |x: f64| intercept + slope * x;
-        let (low, high) = (range.low, range.high);
-        found.push(Driver { key: key.clone(), low, high, at_low: at(low), at_high: at(high), rank_correlation: rank });
+/// The drawn assumptions of some members, ranked once for all the numbers that are held against them.
+#[derive(Clone, Debug)]
+pub struct Drawn<'a> {
+    assumptions: Vec<Ranked<'a>>,
+    /// How many were drawn, with a range or without.
+    count: usize,
+}
+
+/// One assumption.
+#[derive(Clone, Debug)]
+struct Ranked<'a> {
+    range: &'a Range,
+    /// The drawn values by member.
+    values: &'a [f64],
+    /// Their ranks, where every one is a number.
+    ranks: Option<Vec<f64>>,
+}
+
+impl<'a> Drawn<'a> {
+    /// Of keys with the drawn values by member; those without a range drive nothing.
+    pub fn new(inputs: &'a [(String, Vec<f64>)], ranges: &'a [Range]) -> Self {
+        let ranked = |(key, values): &'a (String, Vec<f64>)| {
+            let range = ranges.iter().find(|r| r.key == *key)?;
+            Some(Ranked { range, values, ranks: is_whole(values).then(|| ranks(values)) })
+        };
+        Self { assumptions: inputs.iter().filter_map(ranked).collect(), count: inputs.len() }
     }
-    found.sort_by(|a, b| b.rank_correlation.abs().total_cmp(&a.rank_correlation.abs()));
-    found.truncate(NAMED);
-    found
+
+    /// The assumptions that drive some values, strongest first: at most three. Values that are not numbers are left out.
+    pub fn drivers(&self, values: &[f64]) -> Vec<Driver> {
+        let mut found: Vec<Driver> = Vec::new();
+        let of_values = is_whole(values).then(|| ranks(values));
+        for drawn in &self.assumptions {
+            let both = drawn.ranks.as_ref().zip(of_values.as_ref()).filter(|_| drawn.values.len() == values.len());
+            found.extend(if let Some((rx, ry)) = both {
+                self.driver(drawn.range, (drawn.values, rx), (values, ry))
+            } else {
+                let pairs = drawn.values.iter().zip(values).filter(|(x, y)| x.is_finite() && y.is_finite());
+                let (x, y): (Vec<f64>, Vec<f64>) = pairs.map(|(x, y)| (*x, *y)).unzip();
+                self.driver(drawn.range, (&x, &ranks(&x)), (&y, &ranks(&y)))
+            });
+        }
+        found.sort_by(|a, b| b.rank_correlation.abs().total_cmp(&a.rank_correlation.abs()));
+        found.truncate(NAMED);
+        found
+    }
+
+    /// One assumption, if it drives the values; each side with its ranks.
+    fn driver(&self, range: &Range, (x, rx): (&[f64], &[f64]), (y, ry): (&[f64], &[f64])) -> Option<Driver> {
+        if x.len() < FEWEST {
+            return None;
+        }
+        let rank = correlation(rx, ry)?;
+        let z = libm::atanh(rank.clamp(-0.999_999, 0.999_999)) * libm::sqrt(x.len() as f64 - 3.0);
+        if z.abs() < normal_quantile(1.0 - 0.025 / self.count as f64) {
+            return None;
+        }
+        let (intercept, slope) = line(x, y)?;
+        let at = |x: f64| intercept + slope * x;
+        let Range { key, low, high, .. } = range.clone();
+        Some(Driver { key, low, high, at_low: at(low), at_high: at(high), rank_correlation: rank })
+    }
+}
+
+fn is_whole(values: &[f64]) -> bool {
+    values.iter().all(|x| x.is_finite())
 }
 
 /// Ranks from 1; equal values share the mean of theirs.
@@ -123,7 +165,7 @@ mod tests {
         let draw = |r: &Range| (0..60).map(|m| r.draw(Seed(3), Member(m))).collect::<Vec<f64>>();
         let inputs: Vec<_> = ranges.iter().map(|r| (r.key.clone(), draw(r))).collect();
         let values: Vec<f64> = inputs[7].1.iter().zip(&inputs[9].1).map(|(x, n)| 4.0 - 3.0 * x + 0.01 * n).collect();
-        let named = drivers(&values, &inputs, &ranges);
+        let named = Drawn::new(&inputs, &ranges).drivers(&values);
         assert_eq!(named.len(), 1, "{named:?}");
         assert_eq!(named[0].key, "a7");
         assert!((named[0].at_low - 4.01).abs() < 0.02 && (named[0].at_high + 1.99).abs() < 0.02, "{named:?}");
@@ -137,6 +179,20 @@ mod tests {
     fn ties_share_their_rank_and_few_members_tell_nothing() {
         assert_eq!(ranks(&[3.0, 1.0, 3.0, 0.0]), [3.5, 2.0, 3.5, 1.0]);
         let inputs = [("a".to_owned(), vec![0.0, 1.0, 2.0])];
-        assert_eq!(drivers(&[0.0, 1.0, 2.0], &inputs, &[range("a")]), []);
+        assert_eq!(Drawn::new(&inputs, &[range("a")]).drivers(&[0.0, 1.0, 2.0]), []);
+    }
+
+    #[test]
+    fn ranks_made_once_find_what_ranks_made_anew_do() {
+        let ranges: Vec<Range> = (0..9).map(|i| range(&format!("a{i}"))).collect();
+        let draw = |r: &Range| (0..60).map(|m| r.draw(Seed(3), Member(m))).collect::<Vec<f64>>();
+        let inputs: Vec<_> = ranges.iter().map(|r| (r.key.clone(), draw(r))).collect();
+        let values: Vec<f64> = inputs[2].1.iter().zip(&inputs[5].1).map(|(x, y)| 2.0 * x - y).collect();
+        // One more member, lost: no rank holds any longer, and all are made anew.
+        let longer = |v: &Vec<f64>, last: f64| v.iter().copied().chain([last]).collect::<Vec<f64>>();
+        let more: Vec<_> = inputs.iter().map(|(key, v)| (key.clone(), longer(v, 1.0))).collect();
+        let anew = Drawn::new(&more, &ranges).drivers(&longer(&values, f64::NAN));
+        assert_eq!(Drawn::new(&inputs, &ranges).drivers(&values), anew);
+        assert_eq!(anew.len(), 2);
     }
 }

@@ -45,9 +45,10 @@ impl Export {
             if self.at.as_ref().is_none_or(|at| here.starts_with(at.as_str())) {
                 let id: String =
                     self.scenario.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-                let Some(case) = grid::case(&world.grid, &state.grid, &step.dispatch, &format!("case_{id}")) else {
-                    break;
-                };
+                let name = format!("case_{id}");
+                let (supply, load) = (&step.supply, &step.load);
+                let case = grid::case(&world.grid, &mut state.grid, supply, load, &step.dispatch, &name);
+                let Some(case) = case else { break };
                 let mut text = format!("% {} at {here}, modeled, not measured\n", world.title);
                 for note in &case.notes {
                     text += &format!("% {note}\n");

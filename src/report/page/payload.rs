@@ -146,20 +146,21 @@ pub fn payload(view: &View<'_>, hours: &Hours<'_>, drawn: &[Drawing]) -> Result<
     let day = run.record.window.steps_per_day();
     let mut bytes = Vec::new();
     let mut runs = Vec::new();
-    let mut firsts: Vec<(f64, Vec<i64>)> = Vec::new();
+    let mut quanta: Vec<f64> = Vec::new();
     for (at, run) in [Some(run), hours.against.as_ref()].into_iter().flatten().enumerate() {
         let mut series = Map::new();
         for (i, (key, least)) in keys.iter().enumerate() {
             let Some(values) = run.series(key) else {
                 if at == 0 {
-                    firsts.push((0.0, Vec::new()));
+                    quanta.push(0.0);
                 }
                 continue;
             };
-            let first = firsts.get(i).filter(|f| at > 0 && f.0 > 0.0);
-            let quantum = first.map_or_else(|| quantum(values, *least), |f| f.0);
-            let levels = levels(values, quantum);
-            let coded = coded(&levels, first.map(|f| &f.1), day);
+            let of_first = quanta.get(i).copied().filter(|q| at > 0 && *q > 0.0);
+            let quantum = of_first.unwrap_or_else(|| quantum(values, *least));
+            // Made again rather than kept: those of all series together are as large as the record.
+            let first = of_first.and_then(|q| Some(levels(hours.run.series(key)?, q)));
+            let coded = coded(&levels(values, quantum), first.as_ref(), day);
             let mut spec = json!({ "at": bytes.len(), "quantum": quantum });
             if coded.lag > 0 {
                 spec["lag"] = json!(coded.lag);
@@ -170,7 +171,7 @@ pub fn payload(view: &View<'_>, hours: &Hours<'_>, drawn: &[Drawing]) -> Result<
             series.insert(key.clone(), spec);
             push(&mut bytes, &coded.changes);
             if at == 0 {
-                firsts.push((quantum, levels));
+                quanta.push(quantum);
             }
         }
         let source = both(&run.meta.source(Language::En), &run.meta.source(Language::Ru));
