@@ -13,6 +13,9 @@ use crate::equations::transformer::Heat;
 /// States in a block.
 pub const WIDE: usize = 8;
 
+/// Blocks that go through a step together.
+pub const GROUP: usize = 8;
+
 /// A column of a block.
 pub type Column = [f64; WIDE];
 
@@ -53,6 +56,62 @@ pub struct Struck {
     pub overloaded: f64,
     /// Transformers above 130 %.
     pub above_130: f64,
+}
+
+/// What the phases of a block's states carry, per unit of rated current.
+#[derive(Clone, Copy, Default)]
+struct Loads {
+    /// The most loaded phase.
+    worst: Column,
+    /// Mean of the phases.
+    mean: Column,
+    /// Root mean square of the phases: what heats the oil.
+    oil: Column,
+}
+
+/// Moves up to [`GROUP`] blocks through a step; each sees what its settlement sees. One that sees nothing stays as it is.
+///
+/// Powers are taken of all blocks together, number after number: the compiler makes vectors of such a row where it loses its
+/// way in a block of eight.
+#[inline(always)]
+pub fn strain(blocks: &mut [Abreast], curves: &Curves, protection: &Protection, sights: &[Sight]) -> [Struck; GROUP] {
+    let (mut loads, mut worst, mut oil) = ([Loads::default(); GROUP], [[0.0; WIDE]; GROUP], [[0.0; WIDE]; GROUP]);
+    for ((block, loads), (worst, oil)) in blocks.iter().zip(&mut loads).zip(worst.iter_mut().zip(&mut oil)) {
+        let Some(sight) = sights.get(block.settlement) else { continue };
+        *loads = block.loads(sight);
+        (*worst, *oil) = (loads.worst, loads.oil);
+    }
+    let (mut oil_k, mut winding_k) = ([[0.0; WIDE]; GROUP], [[0.0; WIDE]; GROUP]);
+    each(&oil, &mut oil_k, |load| curves.top_oil_rise_k(load));
+    each(&worst, &mut winding_k, |load| curves.gradient_k(load));
+    let (mut half, mut end) = ([[0.0; WIDE]; GROUP], [[0.0; WIDE]; GROUP]);
+    let rises = oil_k.iter().zip(&winding_k);
+    for (((block, worst), (oil_k, winding_k)), (half, end)) in
+        blocks.iter_mut().zip(&worst).zip(rises).zip(half.iter_mut().zip(&mut end))
+    {
+        let Some(sight) = sights.get(block.settlement) else { continue };
+        [*half, *end] = block.warm(curves, sight, worst, oil_k, winding_k);
+    }
+    // The rises are not needed from here on: their places take the rates of aging.
+    let (mut middle, mut last) = (oil_k, winding_k);
+    each(&half, &mut middle, Curves::aging_rate);
+    each(&end, &mut last, Curves::aging_rate);
+    let mut struck = [Struck::default(); GROUP];
+    for (((block, loads), (middle, last)), struck) in
+        blocks.iter_mut().zip(&loads).zip(middle.iter().zip(&last)).zip(&mut struck)
+    {
+        let Some(sight) = sights.get(block.settlement) else { continue };
+        *struck = block.struck(curves, protection, sight, loads, [middle, last]);
+    }
+    struck
+}
+
+/// A function of each number of some columns.
+#[inline(always)]
+pub(super) fn each<const N: usize>(of: &[Column; N], to: &mut [Column; N], f: impl Fn(f64) -> f64) {
+    for (to, of) in to.as_flattened_mut().iter_mut().zip(of.as_flattened()) {
+        *to = f(*of);
+    }
 }
 
 /// Up to eight states of one settlement.
@@ -123,26 +182,36 @@ impl Abreast {
         Heat { top_oil_c: of(&self.top_oil_c), fast_k: of(&self.fast_k), slow_k: of(&self.slow_k) }
     }
 
-    /// Moves all states through a step.
-    #[expect(clippy::needless_bitwise_bool, reason = "a branch would keep the compiler from vector instructions")]
+    /// What the phases of each state carry.
     #[inline(always)]
-    pub fn strain(&mut self, curves: &Curves, protection: &Protection, sight: &Sight) -> Struck {
+    fn loads(&self, sight: &Sight) -> Loads {
         let larger = |a: f64, b: f64| if a > b { a } else { b };
         let phase = |p: usize| {
             let (home, mining) = (&self.home[p], &self.mining[p]);
             column(|i| self.lit[i] * (home[i] * sight.home_kw + mining[i] * sight.mining_kw))
         };
         let (a, b, c) = (phase(0), phase(1), phase(2));
-        let worst = column(|i| larger(larger(a[i], b[i]), c[i]));
-        let mean = column(|i| (a[i] + b[i] + c[i]) / 3.0);
-        let oil_load = column(|i| ((a[i] * a[i] + b[i] * b[i] + c[i] * c[i]) / 3.0).sqrt());
+        Loads {
+            worst: column(|i| larger(larger(a[i], b[i]), c[i])),
+            mean: column(|i| (a[i] + b[i] + c[i]) / 3.0),
+            oil: column(|i| ((a[i] * a[i] + b[i] * b[i] + c[i] * c[i]) / 3.0).sqrt()),
+        }
+    }
 
-        let oil_k = curves.top_oil_rises_k(&oil_load);
-        let gradient_k = curves.gradients_k(&worst);
+    /// Heats all states through a step toward rises of oil and winding: the hot spots halfway and at the end.
+    #[inline(always)]
+    fn warm(
+        &mut self,
+        curves: &Curves,
+        sight: &Sight,
+        worst: &Column,
+        oil_k: &Column,
+        winding_k: &Column,
+    ) -> [Column; 2] {
         let (k21, left, half) = (curves.k21(), curves.left(), curves.left_half());
         let steady_top = column(|i| sight.air_c + oil_k[i]);
-        let steady_fast = column(|i| k21 * gradient_k[i]);
-        let steady_slow = column(|i| (k21 - 1.0) * gradient_k[i]);
+        let steady_fast = column(|i| k21 * winding_k[i]);
+        let steady_slow = column(|i| (k21 - 1.0) * winding_k[i]);
         if sight.begin {
             (self.top_oil_c, self.fast_k, self.slow_k) = (steady_top, steady_fast, steady_slow);
             self.rate = column(|i| Curves::aging_rate(steady_top[i] + steady_fast[i] - steady_slow[i]));
@@ -156,15 +225,30 @@ impl Abreast {
             (column(|i| top[i] + fast[i] - slow[i]), top, fast, slow)
         };
         let halfway = hot(half, self).0;
-        let (hot_spot, top, fast, slow) = hot(left, self);
-        let (middle, end) = (column(|i| Curves::aging_rate(halfway[i])), column(|i| Curves::aging_rate(hot_spot[i])));
-        for i in 0..WIDE {
-            self.life_today_h[i] += (self.rate[i] + 4.0 * middle[i] + end[i]) / 6.0 * sight.hours;
-        }
-        (self.top_oil_c, self.fast_k, self.slow_k, self.rate) = (top, fast, slow, end);
+        let (end, top, fast, slow) = hot(left, self);
+        (self.top_oil_c, self.fast_k, self.slow_k) = (top, fast, slow);
         let squares = column(|i| worst[i] * worst[i]);
         self.image = toward(&self.image, &squares, sight.left);
+        [halfway, end]
+    }
 
+    /// Ages all states by the rates halfway and at the end of a step, and tells what the step did.
+    #[expect(clippy::needless_bitwise_bool, reason = "a branch would keep the compiler from vector instructions")]
+    #[inline(always)]
+    fn struck(
+        &mut self,
+        curves: &Curves,
+        protection: &Protection,
+        sight: &Sight,
+        loads: &Loads,
+        rates: [&Column; 2],
+    ) -> Struck {
+        let (worst, mean, weights) = (&loads.worst, &loads.mean, curves.weights());
+        for i in 0..WIDE {
+            self.life_today_h[i] +=
+                (weights[0] * self.rate[i] + weights[1] * rates[0][i] + weights[2] * rates[1][i]) * sight.hours;
+        }
+        self.rate = *rates[1];
         let above = |limit: f64| column(|i| if worst[i] > limit { 1.0 } else { 0.0 });
         let (full, more) = (above(1.0), above(1.3));
         for i in 0..WIDE {
@@ -173,14 +257,15 @@ impl Abreast {
         }
         let trip_at = protection.pick_up * protection.pick_up;
         let reached = core::array::from_fn(|i| {
-            let hot = (hot_spot[i] >= protection.hot_spot_limit_c) | (top[i] >= protection.top_oil_limit_c);
+            let hot_spot_c = self.top_oil_c[i] + self.fast_k[i] - self.slow_k[i];
+            let hot = (hot_spot_c >= protection.hot_spot_limit_c) | (self.top_oil_c[i] >= protection.top_oil_limit_c);
             let drop = self.drop[0][i] * worst[i] + self.drop[1][i] * (worst[i] - mean[i]);
             let far = (self.feeder_a[i] * worst[i] > sight.ampacity_a) | (drop > protection.voltage_limit);
             let over = (self.image[i] >= trip_at) | hot | ((worst[i] > 0.5) & far);
             over & (self.lit[i] >= 1.0) & (self.count[i] > 0.0)
         });
         let counted = |what: &Column| (0..WIDE).map(|i| what[i] * self.count[i]).sum();
-        Struck { worst, mean, reached, overloaded: counted(&full), above_130: counted(&more) }
+        Struck { worst: *worst, mean: *mean, reached, overloaded: counted(&full), above_130: counted(&more) }
     }
 
     /// Which limit a state has reached: the first in the order of [`Cause::ALL`], aging apart.
@@ -246,7 +331,7 @@ mod tests {
             let home_kw = 2.0 + 1.5 * libm::sin(f64::from(h) / 3.8);
             let ampacity_a = class.ampacity_a(air_c);
             let sight = Sight { air_c, home_kw, mining_kw: 5.0, ampacity_a, hours: 1.0, left, begin: h == 0 };
-            let struck = block.strain(&curves, &p, &sight);
+            let [struck, ..] = strain(core::slice::from_mut(&mut block), &curves, &p, &[sight]);
             for (lane, (u, exact)) in units.iter().zip(&mut exact).enumerate() {
                 let lit = 1.0 - u.dark();
                 let of = |i: usize| {
@@ -271,7 +356,8 @@ mod tests {
                 };
                 let (half, end) = (part(30.0), part(60.0));
                 let rate = |h: &Heat| Paper::Kraft.aging_rate(h.hot_spot_c());
-                let life = life + (rate(&heat) + 4.0 * rate(&half) + rate(&end)) / 6.0;
+                let weights = curves.weights();
+                let life = life + weights[0] * rate(&heat) + weights[1] * rate(&half) + weights[2] * rate(&end);
                 let image = p.image(image, worst, left);
                 *exact = Some((end, image, life));
                 assert!((struck.worst[lane] - worst).abs() < 1e-12);

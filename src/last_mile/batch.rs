@@ -1,19 +1,25 @@
 //! A whole population of transformers through a year: exactly, or interpolated over scale.
 //!
-//! Transformers whose loads share a shape differ only in scale: K(t) = home · s(t) + mining · g(t). What a year does to one
-//! is then a smooth function of (home, mining), so it is computed exactly on a grid of Chebyshev points of each shape and
-//! interpolated for every transformer: the logarithm of aging by polynomials, the highest temperatures, which have kinks, on
-//! straight lines between the points. Transformers that come near a limit are computed exactly.
+//! Transformers whose loads share a shape differ only in scale: K(t) = home · s(t) + mining · g(t). Exactly, eight of a shape
+//! go through the hours side by side. What a year does to one is also a smooth function of (home, mining), so it can be
+//! computed on a grid of Chebyshev points of each shape and interpolated for every transformer: the logarithm of aging by
+//! polynomials, the highest temperatures of each season on straight lines between the points. Transformers that come near
+//! a limit are computed exactly.
 //!
 //! Protection does not act here: the batch answers how strained the population is, the loop what fails.
 
+use super::abreast::{Column, WIDE, each};
 use super::strain::Curves;
-use crate::equations::transformer::Heat;
 
 /// Chebyshev points in each direction of the grid.
-pub const ORDER: usize = 24;
-/// A hot spot this near the limit is computed exactly, K.
-pub const NEAR_K: f64 = 5.0;
+pub const ORDER: usize = 12;
+/// A hot spot this near the limit is computed exactly, K: more than interpolation may miss.
+pub const NEAR_K: f64 = 2.0;
+
+/// Parts of the hours whose highest temperatures are interpolated apart.
+const SEASONS: usize = 12;
+/// Hours taken together: what they need lies in the nearest memory.
+const TILE: usize = 32;
 
 /// What transformers of one settlement share: hourly courses.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,33 +54,132 @@ pub struct Outcome {
     pub life_lost_h: f64,
 }
 
-/// One transformer through all hours, exactly.
-pub fn exact_one(curves: &Curves, shape: &Shape, home: f64, mining: f64) -> Outcome {
-    let mut heat: Option<Heat> = None;
-    let mut out = Outcome { hot_spot_max_c: f64::MIN, top_oil_max_c: f64::MIN, life_lost_h: 0.0 };
-    for ((h, m), air) in shape.home.iter().zip(&shape.mining).zip(&shape.ambient_c) {
-        let load = home * h + mining * m;
-        let steady = curves.steady(load, load, *air);
-        let (next, rate) = curves.step(heat.unwrap_or(steady), steady);
-        heat = Some(next);
-        out.life_lost_h += rate;
-        out.hot_spot_max_c = out.hot_spot_max_c.max(next.hot_spot_c());
-        out.top_oil_max_c = out.top_oil_max_c.max(next.top_oil_c);
+/// What the hours did to eight transformers side by side.
+struct Passed {
+    /// Normal life lost, hours.
+    life_h: Column,
+    /// Highest hot spot and highest top oil, °C, in each part of the year: over the whole year a maximum has kinks where its
+    /// hour jumps from one season to another, and between the points of a grid a kink is lost.
+    most_c: [[Column; 2]; SEASONS],
+}
+
+impl Passed {
+    fn outcomes(&self) -> [Outcome; WIDE] {
+        let most = |which: usize, i: usize| self.most_c.iter().map(|s| s[which][i]).fold(f64::MIN, f64::max);
+        core::array::from_fn(|i| Outcome {
+            hot_spot_max_c: most(0, i),
+            top_oil_max_c: most(1, i),
+            life_lost_h: self.life_h[i],
+        })
     }
-    out
+}
+
+/// Eight transformers of one shape through all hours, compiled for the widest vectors that the machine has: the same bits on
+/// every machine, and for each transformer whoever its neighbors are.
+struct Through<'a> {
+    curves: &'a Curves,
+    shape: &'a Shape,
+    /// Scales of homes and of mining.
+    home: Column,
+    mining: Column,
+}
+
+impl pulp::WithSimd for Through<'_> {
+    type Output = Passed;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, simd: S) -> Self::Output {
+        let Self { curves, shape, home, mining } = self;
+        let (k21, left, halved, weights) = (curves.k21(), curves.left(), curves.left_half(), curves.weights());
+        let (mut top, mut fast, mut slow, mut rate) = ([0.0; WIDE], [0.0; WIDE], [0.0; WIDE], [0.0; WIDE]);
+        let (mut life, mut passed) =
+            ([0.0; WIDE], Passed { life_h: [0.0; WIDE], most_c: [[[f64::MIN; WIDE]; 2]; SEASONS] });
+        let (mut load, mut oil, mut gradient) = ([[0.0; WIDE]; TILE], [[0.0; WIDE]; TILE], [[0.0; WIDE]; TILE]);
+        let (mut half, mut hot) = ([[0.0; WIDE]; TILE], [[0.0; WIDE]; TILE]);
+        let tiles = shape.home.chunks(TILE).zip(shape.mining.chunks(TILE)).zip(shape.ambient_c.chunks(TILE));
+        let count = tiles.len().max(1);
+        for (tile, ((homes, miners), air)) in tiles.enumerate() {
+            for (load, (h, m)) in load.iter_mut().zip(homes.iter().zip(miners)) {
+                // Vectors by name: of columns alone the compiler makes vectors over hours here, and scatters them.
+                let (h, m) = (simd.splat_f64s(*h), simd.splat_f64s(*m));
+                let scales = S::as_simd_f64s(&home).0.iter().zip(S::as_simd_f64s(&mining).0);
+                for (load, (home, mining)) in S::as_mut_simd_f64s(load).0.iter_mut().zip(scales) {
+                    *load = simd.add_f64s(simd.mul_f64s(*home, h), simd.mul_f64s(*mining, m));
+                }
+            }
+            each(&load, &mut oil, |load| curves.top_oil_rise_k(load));
+            each(&load, &mut gradient, |load| curves.gradient_k(load));
+            if tile == 0 {
+                for i in 0..WIDE {
+                    let steady = [air[0] + oil[0][i], k21 * gradient[0][i], (k21 - 1.0) * gradient[0][i]];
+                    (top[i], fast[i], slow[i]) = (steady[0], steady[1], steady[2]);
+                    rate[i] = Curves::aging_rate(top[i] + fast[i] - slow[i]);
+                }
+            }
+            let [mut hot_most, mut top_most] = passed.most_c[tile * SEASONS / count];
+            for (((half, hot), (oil, gradient)), air) in
+                half.iter_mut().zip(&mut hot).zip(oil.iter().zip(&gradient)).zip(air)
+            {
+                for i in 0..WIDE {
+                    let to = [air + oil[i], k21 * gradient[i], (k21 - 1.0) * gradient[i]];
+                    let off = [top[i] - to[0], fast[i] - to[1], slow[i] - to[2]];
+                    let after = |part: usize, left: &[f64; 3]| to[part] + off[part] * left[part];
+                    half[i] = after(0, halved) + after(1, halved) - after(2, halved);
+                    (top[i], fast[i], slow[i]) = (after(0, left), after(1, left), after(2, left));
+                    hot[i] = top[i] + fast[i] - slow[i];
+                    top_most[i] = if top[i] > top_most[i] { top[i] } else { top_most[i] };
+                    hot_most[i] = if hot[i] > hot_most[i] { hot[i] } else { hot_most[i] };
+                }
+            }
+            passed.most_c[tile * SEASONS / count] = [hot_most, top_most];
+            // From here on what loads and rises were is not needed: their places take the rates.
+            each(&half, &mut oil, Curves::aging_rate);
+            each(&hot, &mut gradient, Curves::aging_rate);
+            for (middle, end) in oil.iter().zip(&gradient).take(air.len()) {
+                for i in 0..WIDE {
+                    life[i] += weights[0] * rate[i] + weights[1] * middle[i] + weights[2] * end[i];
+                }
+                rate = *end;
+            }
+        }
+        passed.life_h = life;
+        passed
+    }
+}
+
+/// Transformers of one shape, at most eight, given by their scales of homes and of mining.
+fn through(curves: &Curves, shape: &Shape, scales: &[[f64; 2]]) -> Passed {
+    let of = |which: usize| core::array::from_fn(|i| scales.get(i).map_or(0.0, |s| s[which]));
+    pulp::Arch::new().dispatch(Through { curves, shape, home: of(0), mining: of(1) })
+}
+
+/// Some of a population, by position, all of one shape, exactly.
+fn exactly(curves: &Curves, shape: &Shape, population: &[Scale], which: &[usize]) -> Vec<(usize, Outcome)> {
+    let eight = |which: &[usize]| {
+        let scales: Vec<[f64; 2]> =
+            which.iter().filter_map(|i| population.get(*i)).map(|s| [s.home, s.mining]).collect();
+        let outcomes = through(curves, shape, &scales).outcomes();
+        which.iter().copied().zip(outcomes).collect::<Vec<_>>()
+    };
+    #[cfg(feature = "parallel")]
+    {
+        use rayon::prelude::*;
+        which.par_chunks(WIDE).flat_map_iter(eight).collect()
+    }
+    #[cfg(not(feature = "parallel"))]
+    which.chunks(WIDE).flat_map(eight).collect()
 }
 
 /// Every transformer exactly.
 pub fn exact(curves: &Curves, shapes: &[Shape], population: &[Scale]) -> Vec<Outcome> {
-    let one =
-        |s: &Scale| shapes.get(s.shape).map_or_else(Outcome::default, |sh| exact_one(curves, sh, s.home, s.mining));
-    #[cfg(feature = "parallel")]
-    {
-        use rayon::prelude::*;
-        population.par_iter().map(one).collect()
+    let mut out = vec![Outcome::default(); population.len()];
+    for (at, shape) in shapes.iter().enumerate() {
+        let members: Vec<usize> = (0..population.len()).filter(|i| population[*i].shape == at).collect();
+        for (i, outcome) in exactly(curves, shape, population, &members) {
+            out[i] = outcome;
+        }
     }
-    #[cfg(not(feature = "parallel"))]
-    population.iter().map(one).collect()
+    out
 }
 
 /// Every transformer by interpolation over scale; those whose hot spot comes within [`NEAR_K`] of a limit exactly.
@@ -91,14 +196,16 @@ pub fn interpolated(curves: &Curves, shapes: &[Shape], population: &[Scale], hot
             continue;
         }
         let grid = Grid::new(curves, shape, range(|s| s.home), range(|s| s.mining));
+        let mut near = Vec::new();
         for i in members {
             let s = population[i];
-            let near = grid.at(s.home, s.mining);
-            out[i] = if (near.hot_spot_max_c - hot_spot_limit_c).abs() < NEAR_K {
-                exact_one(curves, shape, s.home, s.mining)
-            } else {
-                near
-            };
+            out[i] = grid.at(s.home, s.mining);
+            if (out[i].hot_spot_max_c - hot_spot_limit_c).abs() < NEAR_K {
+                near.push(i);
+            }
+        }
+        for (i, outcome) in exactly(curves, shape, population, &near) {
+            out[i] = outcome;
         }
     }
     out
@@ -108,8 +215,10 @@ pub fn interpolated(curves: &Curves, shapes: &[Shape], population: &[Scale], hot
 struct Grid {
     home: (f64, f64),
     mining: (f64, f64),
-    /// Highest hot spot, highest top oil and the logarithm of the life lost.
-    values: Vec<[f64; 3]>,
+    /// Logarithm of the life lost, hours.
+    log_life: Vec<f64>,
+    /// Highest hot spot and highest top oil by season, °C.
+    most_c: Vec<[[f64; 2]; SEASONS]>,
     nodes: [f64; ORDER],
     weights: [f64; ORDER],
 }
@@ -120,14 +229,17 @@ impl Grid {
         let nodes: [f64; ORDER] = core::array::from_fn(|i| libm::cos(angle(i)));
         let weights = core::array::from_fn(|i| if i % 2 == 0 { libm::sin(angle(i)) } else { -libm::sin(angle(i)) });
         let place = |(low, high): (f64, f64), x: f64| low + (high - low) * (x + 1.0) / 2.0;
-        let mut values = Vec::with_capacity(ORDER * ORDER);
-        for h in nodes {
-            for m in nodes {
-                let o = exact_one(curves, shape, place(home, h), place(mining, m));
-                values.push([o.hot_spot_max_c, o.top_oil_max_c, libm::log(o.life_lost_h.max(1e-300))]);
+        let scales: Vec<[f64; 2]> =
+            nodes.iter().flat_map(|h| nodes.map(|m| [place(home, *h), place(mining, m)])).collect();
+        let (mut log_life, mut most_c) = (Vec::with_capacity(scales.len()), Vec::with_capacity(scales.len()));
+        for eight in scales.chunks(WIDE) {
+            let passed = through(curves, shape, eight);
+            for i in 0..eight.len() {
+                log_life.push(libm::log(passed.life_h[i].max(1e-300)));
+                most_c.push(passed.most_c.map(|s| [s[0][i], s[1][i]]));
             }
         }
-        Self { home, mining, values, nodes, weights }
+        Self { home, mining, log_life, most_c, nodes, weights }
     }
 
     /// Barycentric coefficients of a place between the nodes.
@@ -157,15 +269,21 @@ impl Grid {
     fn at(&self, home: f64, mining: f64) -> Outcome {
         let (across, along) = (self.coefficients(self.home, home), self.coefficients(self.mining, mining));
         let mut log_life = 0.0;
-        for (row, a) in self.values.chunks_exact(ORDER).zip(across) {
-            log_life += a * row.iter().zip(along).map(|(value, b)| b * value[2]).sum::<f64>();
+        for (row, a) in self.log_life.chunks_exact(ORDER).zip(across) {
+            log_life += a * row.iter().zip(along).map(|(value, b)| b * value).sum::<f64>();
         }
-        // A maximum over time has kinks where its hour jumps, so it is read on straight lines.
         let ((i, u), (j, v)) = (self.around(self.home, home), self.around(self.mining, mining));
-        let corner = |di: usize, dj: usize| self.values.get((i + di) * ORDER + j + dj).copied().unwrap_or_default();
-        let [a, b, c, d] = [corner(0, 0), corner(0, 1), corner(1, 0), corner(1, 1)];
-        let line = |k: usize| (1.0 - u) * ((1.0 - v) * a[k] + v * b[k]) + u * ((1.0 - v) * c[k] + v * d[k]);
-        Outcome { hot_spot_max_c: line(0), top_oil_max_c: line(1), life_lost_h: libm::exp(log_life) }
+        let corner = |di: usize, dj: usize| self.most_c.get((i + di) * ORDER + j + dj);
+        let mut most = [f64::MIN; 2];
+        if let (Some(a), Some(b), Some(c), Some(d)) = (corner(0, 0), corner(0, 1), corner(1, 0), corner(1, 1)) {
+            for season in 0..SEASONS {
+                for (k, most) in most.iter_mut().enumerate() {
+                    let [a, b, c, d] = [a, b, c, d].map(|s| s[season][k]);
+                    *most = most.max((1.0 - u) * ((1.0 - v) * a + v * b) + u * ((1.0 - v) * c + v * d));
+                }
+            }
+        }
+        Outcome { hot_spot_max_c: most[0], top_oil_max_c: most[1], life_lost_h: libm::exp(log_life) }
     }
 }
 
@@ -174,23 +292,50 @@ mod tests {
     use super::*;
     use crate::equations::transformer::Class;
 
+    fn population(hours: i32) -> (Shape, Vec<Scale>) {
+        let wave = |h: i32, period: f64| libm::sin(f64::from(h) * core::f64::consts::TAU / period);
+        let shape = Shape {
+            home: (0..hours).map(|h| 0.6 + 0.2 * wave(h, 24.0) - 0.3 * wave(h, 2000.0)).collect(),
+            mining: (0..hours).map(|_| 1.0).collect(),
+            ambient_c: (0..hours).map(|h| 25.0 * wave(h, 2000.0) - 5.0 + 8.0 * wave(h, 190.0)).collect(),
+        };
+        let scale = |i: i32| Scale {
+            shape: 0,
+            home: 0.3 + 1.2 * libm::fmod(f64::from(i) * 0.618, 1.0),
+            mining: 0.9 * libm::fmod(f64::from(i) * 0.414, 1.0),
+        };
+        (shape, (0..300).map(scale).collect())
+    }
+
+    /// Eight side by side against one hour after the other, for classes with and without overshoot.
+    #[test]
+    fn side_by_side_is_hour_by_hour() {
+        for class in [Class::DistributionOnan, Class::PowerOnan] {
+            let curves = Curves::new(&class.constants(), 60.0);
+            let (shape, population) = population(777);
+            let all = exact(&curves, core::slice::from_ref(&shape), &population);
+            for (s, fast) in population.iter().zip(&all) {
+                let (mut heat, mut life, mut most) = (None, 0.0, [f64::MIN; 2]);
+                for ((h, m), air) in shape.home.iter().zip(&shape.mining).zip(&shape.ambient_c) {
+                    let load = s.home * h + s.mining * m;
+                    let steady = curves.steady(load, load, *air);
+                    let (next, rate) = curves.step(heat.unwrap_or(steady), steady);
+                    heat = Some(next);
+                    life += rate;
+                    most = [most[0].max(next.hot_spot_c()), most[1].max(next.top_oil_c)];
+                }
+                assert!((fast.hot_spot_max_c - most[0]).abs() < 1e-9 && (fast.top_oil_max_c - most[1]).abs() < 1e-9);
+                assert!((fast.life_lost_h / life - 1.0).abs() < 1e-9, "{fast:?} {life}");
+            }
+            let alone = exact(&curves, core::slice::from_ref(&shape), &population[7..8]);
+            assert_eq!(alone[0], all[7], "whoever the neighbors are");
+        }
+    }
+
     #[test]
     fn interpolation_keeps_to_the_exact_answer() {
         let curves = Curves::new(&Class::DistributionOnan.constants(), 60.0);
-        let hours = 0..2000;
-        let wave = |h: i32, period: f64| libm::sin(f64::from(h) * core::f64::consts::TAU / period);
-        let shape = Shape {
-            home: hours.clone().map(|h| 0.6 + 0.2 * wave(h, 24.0) - 0.3 * wave(h, 2000.0)).collect(),
-            mining: hours.clone().map(|_| 1.0).collect(),
-            ambient_c: hours.map(|h| 25.0 * wave(h, 2000.0) - 5.0 + 8.0 * wave(h, 190.0)).collect(),
-        };
-        let population: Vec<Scale> = (0..300)
-            .map(|i| Scale {
-                shape: 0,
-                home: 0.3 + 1.2 * libm::fmod(f64::from(i) * 0.618, 1.0),
-                mining: 0.9 * libm::fmod(f64::from(i) * 0.414, 1.0),
-            })
-            .collect();
+        let (shape, population) = population(2000);
         let shapes = [shape];
         let (all, fast) = (exact(&curves, &shapes, &population), interpolated(&curves, &shapes, &population, 140.0));
         for (a, b) in all.iter().zip(&fast) {

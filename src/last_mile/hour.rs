@@ -1,6 +1,6 @@
 //! An hour of every transformer: it takes its load, it heats and ages, and what reaches a limit goes out.
 
-use super::abreast::{Abreast, Sight, WIDE};
+use super::abreast::{self, Abreast, GROUP, Sight, WIDE};
 use super::population::{self, POWER_FACTOR};
 use super::protection::Cause;
 use super::{LastMile, LastMileNow, Settlement, ambient_c, minute};
@@ -75,14 +75,14 @@ impl pulp::WithSimd for Hour<'_> {
     fn with_simd<S: pulp::Simd>(self, _: S) -> Self::Output {
         let (curves, protection) = (&self.given.curves, &self.given.protection);
         let mut reached = Vec::new();
-        for block in self.blocks {
-            let Some(sight) = self.sights.get(block.settlement) else { continue };
-            let struck = block.strain(curves, protection, sight);
-            self.result.overloaded += struck.overloaded;
-            self.result.above_130 += struck.above_130;
-            if struck.reached.contains(&true) {
+        for blocks in self.blocks.chunks_mut(GROUP) {
+            let struck = abreast::strain(blocks, curves, protection, self.sights);
+            for (block, struck) in blocks.iter().zip(&struck) {
+                self.result.overloaded += struck.overloaded;
+                self.result.above_130 += struck.above_130;
+                let Some(sight) = self.sights.get(block.settlement) else { continue };
                 for lane in (0..WIDE).filter(|i| struck.reached[*i]) {
-                    let cause = block.cause(lane, &struck, protection, sight.ampacity_a);
+                    let cause = block.cause(lane, struck, protection, sight.ampacity_a);
                     reached.extend(cause.map(|c| (block.first + lane, c)));
                 }
             }

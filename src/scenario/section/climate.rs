@@ -235,7 +235,8 @@ fn replay(scenario: &View, climate: &View, views: &[(String, View)], ids: &[&str
         Some(Ok(replay)) => replay,
         Some(Err(problems)) => {
             for p in problems {
-                climate.problem("replay_csv", p.to_string(), "a temperature record", "");
+                let found = format!("{}, {p}", climate.maybe_text("replay_csv").unwrap_or_default());
+                climate.problem("replay_csv", found, "a record of temperature or humidity", "");
             }
             sound = false;
             Replay::default()
@@ -249,7 +250,8 @@ fn replay(scenario: &View, climate: &View, views: &[(String, View)], ids: &[&str
             Ok(with) => record = with,
             Err(problems) => {
                 for p in problems {
-                    v.problem("replay_epw", p.to_string(), "an EPW file of a whole year", "");
+                    let found = format!("{}, {p}", v.maybe_text("replay_epw").unwrap_or_default());
+                    v.problem("replay_epw", found, "an EPW file of a whole year", "");
                 }
                 sound = false;
             }
