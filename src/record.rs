@@ -13,6 +13,7 @@ mod security;
 mod sheets;
 pub mod tally;
 mod timeline;
+mod totals;
 
 use crate::calendar::{Day, Window};
 

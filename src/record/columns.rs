@@ -1,81 +1,10 @@
 //! The columns of the time series: each declared and valued in one place, in the order of the files.
 
+use super::totals::Totals;
 use super::{Series, Total};
 use crate::ids::{BranchId, BusId, Id, SiteId};
-use crate::region::{Region, StationKind};
+use crate::region::Region;
 use crate::step::Step;
-
-/// The totals of the region in one step, MW: what the balances, the tallies and the columns share.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Totals {
-    /// Ordinary and protected load served.
-    pub demand_mw: f64,
-    /// Mining served.
-    pub mining_mw: f64,
-    /// Network losses.
-    pub losses_mw: f64,
-    /// Hydro plants of the region, Mamakan included.
-    pub hydro_mw: f64,
-    /// Thermal plants of the region.
-    pub thermal_mw: f64,
-    /// Ordinary and protected load not served.
-    pub unserved_mw: f64,
-    /// Mining asked and not served.
-    pub curtailed_mining_mw: f64,
-    /// Hashrate.
-    pub hashrate_eh_s: f64,
-    /// Power of the machines alone.
-    pub machines_mw: f64,
-    /// Emissions of thermal plants, t/h.
-    pub co2_t_h: f64,
-}
-
-impl Totals {
-    /// The totals of a step.
-    pub fn of(world: &Region, step: &Step) -> Self {
-        let a = &world.atlas;
-        let d = &step.dispatch;
-        let mut t = Self::default();
-        for (id, _) in a.buses.enumerate().filter(|(_, b)| b.in_region) {
-            t.demand_mw += d.served[id].as_mw();
-            t.unserved_mw += d.unserved[id].as_mw();
-            t.losses_mw += d.losses[id].as_mw();
-        }
-        for (id, _) in a.reservoirs.enumerate().filter(|(_, r)| r.in_region) {
-            t.hydro_mw += d.hydro[id].as_mw();
-        }
-        for (id, plant) in a.plants.enumerate().filter(|(_, p)| p.in_region) {
-            let mw = d.plants[id].as_mw();
-            match plant.kind {
-                StationKind::Thermal => t.thermal_mw += mw,
-                StationKind::Hydro => t.hydro_mw += mw,
-                // A neighbor's supply comes in from outside, wherever its bus lies.
-                StationKind::Neighbor => {}
-            }
-        }
-        for (id, _) in a.sites.enumerate().filter(|(_, s)| s.in_region) {
-            let (bid, share) = (&step.bids.sites[id], d.mining_share[id].value());
-            t.mining_mw += bid.power.as_mw() * share;
-            t.curtailed_mining_mw += bid.power.as_mw() * (1.0 - share);
-            t.machines_mw += bid.machines.as_mw() * share;
-            t.hashrate_eh_s += step.hashed.sites[id].hashrate.as_eh_s();
-        }
-        t.co2_t_h = world.grid.emission_t_per_h(d, &step.now, &step.sky, true);
-        t
-    }
-    /// demand + mining + losses.
-    pub fn total_load_mw(&self) -> f64 {
-        self.demand_mw + self.mining_mw + self.losses_mw
-    }
-    /// Generation of the region.
-    pub fn generation_mw(&self) -> f64 {
-        self.hydro_mw + self.thermal_mw
-    }
-    /// Generation less total load; positive leaves the region.
-    pub fn net_export_mw(&self) -> f64 {
-        self.generation_mw() - self.total_load_mw()
-    }
-}
 
 /// A choice of columns by key.
 #[derive(Clone, Debug)]
@@ -108,6 +37,8 @@ pub struct Columns {
     chosen: Option<Chosen>,
     /// Of each column, its place among those kept.
     places: Vec<Option<usize>>,
+    /// Whether a step has passed, so that places are known.
+    placed: bool,
 }
 
 /// All circuits between two buses.
@@ -212,6 +143,10 @@ impl Columns {
         }
         self.at += 1;
     }
+    /// Whether no column from here on is kept.
+    fn has_no_more(&self) -> bool {
+        self.placed && self.places.get(self.at..).is_some_and(|rest| rest.iter().all(Option::is_none))
+    }
     fn mean(&mut self, unit: &'static str, value: f64, key: &str, label: &str, definition: &str) {
         self.put(Total::Mean, unit, value, || (key.into(), label.into(), definition.into()));
     }
@@ -257,6 +192,9 @@ impl Columns {
             "Losses of the region's branches: r·f² of the hour before, half at either end.",
         );
         self.mean("MW", t.total_load_mw(), "total_load_mw", "Total load", "demand + mining + losses.");
+        if self.chosen.is_some() && self.has_no_more() {
+            return;
+        }
         for (id, dam) in a.reservoirs.enumerate() {
             self.put(Total::Mean, "MW", d.hydro[id].as_mw(), || {
                 (format!("hydro_{}_mw", dam.plant), dam.name.clone(), format!("Generation of {}.", dam.name))
@@ -494,6 +432,7 @@ impl Columns {
             "Exchange rate",
             "Roubles per dollar.",
         );
+        self.placed = true;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Outcomes by operator, place, channel and month: where and when a measure shows.
 
-use super::columns::Totals;
 use super::tally::SHADOW_PRICE_FLOOR;
+use super::totals::Totals;
 use super::{Headline, Value};
 use crate::flows::OrderReason;
 use crate::ids::Id;

@@ -1,7 +1,7 @@
 //! The recorder: watches the loop from outside and keeps what was asked for.
 
 use super::Record;
-use super::columns::{Chosen, Columns, Totals};
+use super::columns::{Chosen, Columns};
 use super::effects::Effects;
 use super::gains::Gains;
 use super::installed::Installed;
@@ -10,6 +10,7 @@ use super::limits::Limits;
 use super::sheets;
 use super::tally::Tally;
 use super::timeline::Timeline;
+use super::totals::Totals;
 use crate::region::{Region, State};
 use crate::step::Step;
 

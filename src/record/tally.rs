@@ -1,7 +1,7 @@
 //! Sums over a run from which headlines are made, kept step by step so that a run without series has them too.
 
 use super::books::Books;
-use super::columns::Totals;
+use super::totals::Totals;
 use super::{Headline, Value};
 use crate::calendar::Moment;
 use crate::flows::Subsidy;

@@ -1,8 +1,8 @@
 //! What happened when, in sentences: law, limits first met, records, retargets, orders.
 
 use super::Happening;
-use super::columns::Totals;
 use super::tally::SHADOW_PRICE_FLOOR;
+use super::totals::Totals;
 use crate::region::Region;
 use crate::step::Step;
 

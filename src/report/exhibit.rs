@@ -62,16 +62,25 @@ pub fn read_future(names: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> 
     let pair = measure.filter(|m| baseline.as_ref().is_some_and(|b| b.record.window == m.record.window));
     Ok(match (pair, lone) {
         (Some(run), _) => Some(Future { run, baseline }),
-        (None, Some(run)) => Some(Future { run, baseline: None }),
+        (None, Some(mut run)) => {
+            // Nothing to hold the values of a lone scenario against.
+            run.meta.resolved = serde_json::Value::Null;
+            Some(Future { run, baseline: None })
+        }
         (None, None) => None,
     })
 }
 
-/// What is added to the files of a study: `plots/…` and `report.html`; `future` is what [`read_future`] gives.
+/// What is added to the files of a study: `plots/…` and `report.html`. `future` gives what [`read_future`] does; its hours are
+/// large, so they are asked for when the pictures are made.
 ///
 /// # Errors
-/// What drawing or the template refuses; a table that does not read back.
-pub fn exhibit(files: &[Artifact], future: Option<&Future>, manifest: &Artifact) -> Result<Vec<Artifact>, ReportError> {
+/// What drawing or the template refuses; a table that does not read back; what `future` gives.
+pub fn exhibit<E: From<ReportError>>(
+    files: &[Artifact],
+    manifest: &Artifact,
+    future: impl FnOnce() -> Result<Option<Future>, E>,
+) -> Result<Vec<Artifact>, E> {
     let broken = |e: StoredError| ReportError::Page(e.to_string());
     let all = || files.iter().chain([manifest]);
     let names: Vec<String> = all().map(|f| f.path.clone()).collect();
@@ -85,7 +94,8 @@ pub fn exhibit(files: &[Artifact], future: Option<&Future>, manifest: &Artifact)
     for drawing in &drawn {
         made.extend(drawing.files(&told.meta, &told.record.caveats)?);
     }
-    let hours = match future {
+    let future = future()?;
+    let hours = match &future {
         Some(f) => page::Hours { run: f.run.view(), against: f.baseline.as_ref().map(Stored::view) },
         None => page::Hours { run: view, against: None },
     };
