@@ -9,6 +9,7 @@
 //! and water on its way between dams is counted ([`routing`]). Simplifications: one efficiency per plant, a tailwater
 //! linear in discharge, gates that pass whatever holds the limit level, no ice and no wind set-up.
 
+mod alone;
 pub mod inflow;
 mod now;
 mod offer;
@@ -20,6 +21,7 @@ pub mod storage;
 pub mod value;
 mod week;
 
+pub use alone::level_by_rule;
 pub use now::{HydroNow, Progress, fail};
 pub use offer::{OfferShape, offer, price_step};
 pub use release::release;
@@ -100,6 +102,8 @@ pub struct Hydro {
     pub unit_failure_h: (f64, f64),
     /// How releases are found.
     pub operation: Operation,
+    /// Factors on gross inflow that make a dry and a wet year.
+    pub dry_and_wet: [f64; 2],
 }
 
 impl Hydro {
@@ -148,7 +152,24 @@ impl Hydro {
         let downward = depth.into_iter().map(|(_, id)| id).collect();
         let unit_failure_h = (0.0, 0.0);
         let operation = Operation::Rule;
-        Ok(Self { reservoirs, derived, downward, seasons, hydrology, shape, start_price, unit_failure_h, operation })
+        let dry_and_wet = [1.0; 2];
+        Ok(Self {
+            reservoirs,
+            derived,
+            downward,
+            seasons,
+            hydrology,
+            shape,
+            start_price,
+            unit_failure_h,
+            operation,
+            dry_and_wet,
+        })
+    }
+    /// The same with the factors on gross inflow that make a dry and a wet year.
+    #[must_use]
+    pub fn with_kinds_of_years(self, dry_and_wet: [f64; 2]) -> Self {
+        Self { dry_and_wet, ..self }
     }
     /// The same with units that fail: mean time to failure and to repair, h.
     #[must_use]

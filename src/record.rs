@@ -8,12 +8,14 @@ pub mod installed;
 mod last_mile;
 mod limits;
 pub mod metric;
+mod overhead;
 pub mod recorder;
 mod security;
 mod sheets;
 pub mod tally;
 mod timeline;
 mod totals;
+mod water_years;
 
 use crate::calendar::{Day, Window};
 

@@ -75,6 +75,8 @@ fn pictures_of_a_real_run_are_fit_to_print() {
         "map",
         "transformers",
         "baikal-level",
+        "baikal-years",
+        "pue",
         "generation",
         "hashrate",
         "break-evens",

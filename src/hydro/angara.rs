@@ -33,6 +33,7 @@ pub(crate) fn lake_rule() -> Rule {
             gain_m3_s_per_m: 6000.0,
         },
         week_minimum: q(1300.0),
+        navigation_minimum: Some(q(1500.0)),
         hour_minimum: q(1300.0),
         ice_ceiling: q(1700.0),
         spring_ceiling: q(2500.0),
@@ -48,6 +49,7 @@ fn following(law: Law, minimum: [f64; 2], maximum: f64, dead: f64, limit: f64) -
     Rule {
         law,
         week_minimum: Discharge::m3_s(minimum[0]),
+        navigation_minimum: None,
         hour_minimum: Discharge::m3_s(minimum[1]),
         ice_ceiling: Discharge::m3_s(maximum),
         spring_ceiling: Discharge::m3_s(maximum),
@@ -158,5 +160,7 @@ pub(crate) fn cascade(hydrology: Hydrology) -> Hydro {
         ),
     ]);
     let shape = OfferShape { rise: EnergyPrice::rub_per_mwh(200.0), edges: vec![0.1, 0.4, 1.0] };
-    Hydro::new(reservoirs, SEASONS, hydrology, shape, EnergyPrice::rub_per_mwh(900.0)).unwrap()
+    Hydro::new(reservoirs, SEASONS, hydrology, shape, EnergyPrice::rub_per_mwh(900.0))
+        .unwrap()
+        .with_kinds_of_years([0.76, 1.27])
 }

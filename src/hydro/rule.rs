@@ -104,8 +104,10 @@ pub enum Law {
 pub struct Rule {
     /// How a level becomes an order.
     pub law: Law,
-    /// Least mean discharge of a week (intakes, navigation, ecology).
+    /// Least mean discharge of a week (intakes, ecology).
     pub week_minimum: Discharge,
+    /// Least mean discharge of a summer week, for ships; `None` where none pass.
+    pub navigation_minimum: Option<Discharge>,
     /// Least discharge of an hour.
     pub hour_minimum: Discharge,
     /// Most that is released under ice unless the reservoir would pass its limit: ice jams flood the towns below.
@@ -158,6 +160,13 @@ impl Rule {
         }
     }
 
+    /// Least mean discharge of a week that begins on a day at a level: what ships need in summer, unless the level is under the
+    /// dead one.
+    pub fn least(&self, seasons: &Seasons, day: Day, level: Elevation) -> Discharge {
+        let sails = !seasons.is_winter(day) && level >= self.dead_level;
+        self.navigation_minimum.filter(|_| sails).map_or(self.week_minimum, |n| n.max(self.week_minimum))
+    }
+
     /// The ordinary band; the bounds of operation where there is none.
     pub fn band_or_bounds(&self) -> (Elevation, Elevation) {
         self.band.unwrap_or((self.dead_level, self.limit_level))
@@ -165,11 +174,12 @@ impl Rule {
 
     /// A wish, whoever has it, within the bounds that hold for the reservoir.
     pub fn bounded(&self, seasons: &Seasons, at: &Outlook, wish: Discharge) -> Discharge {
-        let wish = if at.level < self.dead_level { self.week_minimum } else { wish };
-        let wish = wish.clamp(self.week_minimum, self.ceiling(seasons, at.day));
+        let least = self.least(seasons, at.day, at.level);
+        let wish = if at.level < self.dead_level { least } else { wish };
+        let wish = wish.clamp(least, self.ceiling(seasons, at.day));
         // Water that would lift the reservoir above its limit within the week is ordered out ahead.
         let surplus = at.above_limit / WEEK + at.inflow - wish;
-        (wish + surplus.max(Discharge::ZERO)).clamp(self.week_minimum, self.maximum)
+        (wish + surplus.max(Discharge::ZERO)).clamp(least, self.maximum)
     }
 
     fn wish(&self, seasons: &Seasons, at: &Outlook) -> Discharge {
@@ -225,7 +235,8 @@ mod tests {
         assert_eq!(lake("2022-05-01", 456.15), 2200.0, "on the guide");
         assert!((lake("2022-10-31", 456.82) - 2200.0).abs() < 40.0);
         assert_eq!(lake("2021-09-15", 457.2), 3600.0, "islands of the city flood above");
-        assert_eq!(lake("2014-08-01", 455.5), 1300.0);
+        assert_eq!(lake("2014-08-01", 456.0), 1500.0, "ships need it");
+        assert_eq!(lake("2014-08-01", 455.5), 1300.0, "under the dead level they wait");
     }
 
     #[test]

@@ -184,7 +184,10 @@ impl WaterValues {
                 let bounds = |c: usize| {
                     carried.get(c).map_or((0.0, 0.0), |id| {
                         let rule = &hydro.reservoirs[*id].rule;
-                        (rule.week_minimum.as_m3_s(), rule.ceiling(&hydro.seasons, first).as_m3_s())
+                        (
+                            rule.least(&hydro.seasons, first, rule.dead_level).as_m3_s(),
+                            rule.ceiling(&hydro.seasons, first).as_m3_s(),
+                        )
                     })
                 };
                 let points: Vec<(f64, f64)> =

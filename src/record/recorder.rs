@@ -91,6 +91,10 @@ impl Recorder {
         sheets.extend(self.gains.sheets(world));
         sheets.extend(self.installed.sheets(world));
         sheets.extend(self.last_mile.sheets(world, state));
+        if self.wanted.series {
+            sheets.extend(super::overhead::sheet(world));
+            sheets.extend(super::water_years::sheet(world));
+        }
         Record {
             window: world.window,
             series: self.columns.finish(),

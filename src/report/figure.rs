@@ -27,6 +27,8 @@
 //! | `corridor-duration` | `flow_bratsk_irkutsk_mw`, `limit_bratsk_irkutsk_mw` | branches: interface `bratsk_irkutsk` |
 //! | `strain-heatmap` | the same; else `total_load_mw` | |
 //! | `baikal-level` | `level_baikal_m` | |
+//! | `baikal-years` | | `baikal_years`: `day`, `dry_m`, `normal_m`, `wet_m` |
+//! | `pue` | | `cooling`: `kind`, `outside_c`, `pue`, optional `fan_pressure_pa` |
 //! | `generation` | `hydro_<plant>_mw` (plants outside the region left out), `thermal_mw`, `total_load_mw`, `net_export_mw` | |
 //! | `hashrate` | `hashrate_eh_s`, `network_hashrate_eh_s` | |
 //! | `break-evens` | | `break_evens`: `model`, `efficiency_j_per_th`, `break_even_usd_per_kwh`, optional `break_even_low_usd_per_kwh`, `break_even_high_usd_per_kwh` (over the window's hashprices); `tariffs`: `name`, `tariff_usd_per_kwh` |
@@ -48,6 +50,7 @@
 
 mod attribution;
 mod baikal_level;
+mod baikal_years;
 mod break_evens;
 mod corridor_duration;
 mod dollar;
@@ -65,6 +68,7 @@ mod map;
 mod outcomes;
 mod payback;
 mod peak_week;
+mod pue;
 mod strain_heatmap;
 mod sweep;
 mod tornado;
@@ -103,10 +107,12 @@ pub const FIGURES: &[Figure] = &[
     Figure { id: "transformers", draw: transformers::draw },
     Figure { id: "homes-dark", draw: homes_dark::draw },
     Figure { id: "baikal-level", draw: baikal_level::draw },
+    Figure { id: "baikal-years", draw: baikal_years::draw },
     Figure { id: "generation", draw: generation::draw },
     Figure { id: "hashrate", draw: hashrate::draw },
     Figure { id: "fleet", draw: fleet::draw },
     Figure { id: "fleet-by-month", draw: fleet_by_month::draw },
+    Figure { id: "pue", draw: pue::draw },
     Figure { id: "break-evens", draw: break_evens::draw },
     Figure { id: "payback", draw: payback::draw },
     Figure { id: "ledgers", draw: ledgers::draw },

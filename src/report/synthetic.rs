@@ -463,6 +463,31 @@ fn sheets() -> Vec<Sheet> {
                 .collect(),
         },
         Sheet {
+            name: "cooling",
+            columns: ["kind", "outside_c", "pue", "inlet_c", "fan_pressure_pa"].map(column).to_vec(),
+            rows: [("air_barn", 100.0), ("container", 150.0), ("immersion", f64::NAN)]
+                .into_iter()
+                .flat_map(|(kind, pa)| {
+                    (-45..=35).map(move |t| {
+                        let warm = f64::from(t + 45) / 80.0;
+                        let fans = if pa.is_nan() { Cell::Empty } else { num(pa) };
+                        vec![text(kind), num(f64::from(t)), num(1.02 + 0.03 * warm * warm), num(20.0), fans]
+                    })
+                })
+                .collect(),
+        },
+        Sheet {
+            name: "baikal_years",
+            columns: ["day", "dry_m", "normal_m", "wet_m"].map(column).to_vec(),
+            rows: (0..730)
+                .map(|d| {
+                    let wave = 0.35 * libm::sin(f64::from(d) * core::f64::consts::TAU / 365.0);
+                    let day = crate::calendar::Day::from_ymd(2022, 1, 1).unwrap_or_default().plus(d).to_string();
+                    vec![text(&day), num(456.2 + wave), num(456.5 + wave), num(456.8 + wave)]
+                })
+                .collect(),
+        },
+        Sheet {
             name: "payback",
             columns: ["month", "miners", "expected_months", "payback_months", "earned_back_share"].map(column).to_vec(),
             rows: months()

@@ -19,6 +19,28 @@ const fn term(word: &'static str, also: &'static [&'static str], meaning: &'stat
 pub const TERMS: &[Term] = &[
     term("reservoir", &[], "Water stored behind a dam; its level follows from its storage by a measured curve."),
     term("inflow", &["useful inflow"], "Water entering a reservoir in m³/s, evaporation already taken off."),
+    term(
+        "dead level",
+        &[],
+        "The level under which a reservoir gives only its least release; what lies under it is not for use.",
+    ),
+    term(
+        "limit level",
+        &["surcharge level"],
+        "The level that a reservoir never passes: gates release what would lift it higher.",
+    ),
+    term("gross inflow", &[], "Inflow before evaporation is taken off; drawn years multiply it."),
+    term(
+        "persistence",
+        &["serial correlation"],
+        "How far a dry or a wet spell goes on: the correlation of one year's, month's or week's inflow with the next.",
+    ),
+    term("navigation release", &[], "The least release of summer that keeps the river deep enough for ships."),
+    term(
+        "kind of year",
+        &["dry year", "wet year"],
+        "A year whose gross inflow is the norm times one factor: dry, normal or wet.",
+    ),
     term("release", &[], "Water that leaves a reservoir, through the turbines or over the spillway."),
     term(
         "spill",
@@ -101,6 +123,27 @@ pub const TERMS: &[Term] = &[
         &["aging"],
         "Hours of a transformer's normal life used up; aging doubles with every 6 °C of hot spot (IEC 60076-7).",
     ),
+    term(
+        "top oil",
+        &["top-oil temperature"],
+        "The oil's temperature at the top of a transformer's tank; the hot spot lies above it.",
+    ),
+    term(
+        "ampacity",
+        &[],
+        "The current that a conductor carries without its insulation growing too hot; more in cold air.",
+    ),
+    term(
+        "inverse-time protection",
+        &["thermal image"],
+        "A fuse or breaker that lets a small overload last long and a large one trip soon (IEC 60255-149).",
+    ),
+    term(
+        "unbalance",
+        &["phase unbalance"],
+        "Unequal load of the three phases: the worst one heats its winding, the neutral carries what is left over.",
+    ),
+    term("feeder", &[], "A 0.4 kV line from a transformer to its homes."),
     term("saifi", &[], "Interruptions per home and year."),
     term("saidi", &[], "Hours without power per home and year."),
     term("dry-bulb", &["air temperature"], "The air's temperature in shade."),
@@ -114,6 +157,15 @@ pub const TERMS: &[Term] = &[
         "pue",
         &["power usage effectiveness"],
         "All power of a site ÷ power of its machines; 1.0 would be cooling for nothing.",
+    ),
+    term("relative humidity", &[], "The air's water vapor over what it can hold at its temperature, 0 to 1."),
+    term("wet-bulb depression", &[], "Dry bulb less wet bulb: the most that a pad can cool the air."),
+    term("fan laws", &["affinity laws"], "Flow follows a fan's speed, pressure its square, power its cube."),
+    term("dry cooler", &[], "A coil and fans outside that give a liquid's heat to the air; no water is used."),
+    term(
+        "cooling tower",
+        &["hybrid tower"],
+        "A heat rejector that sprays water: it cools toward the wet bulb, and the water is gone.",
     ),
     term("recirculation", &[], "Warm exhaust mixed into cold intake, so that machines do not start at −40 °C."),
     term("derate", &["throttle"], "Running below rated power because the inlet is too warm or the grid too weak."),

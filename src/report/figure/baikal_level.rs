@@ -8,7 +8,7 @@ use crate::report::{ReportError, number, period};
 
 /// The band of the decrees on the level of Lake Baikal, meters above the Pacific height system (Government of Russia,
 /// decree 234 of 26 March 2001: 456 to 457 m).
-const BAND: (f64, f64) = (456.0, 457.0);
+pub(super) const BAND: (f64, f64) = (456.0, 457.0);
 
 pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let Some(level) = view.series("level_baikal_m") else { return Ok(None) };

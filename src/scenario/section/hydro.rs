@@ -127,6 +127,14 @@ pub const RESERVOIR: TableSpec = table_spec(
             .default(0.0),
         one_of("rule", &[GUIDED, CARRY_OVER, HOLD], "How the level becomes the week's order."),
         number("week_minimum_m3_s", "m³/s", 0.0, 100_000.0, "Least mean discharge of a week."),
+        number(
+            "navigation_minimum_m3_s",
+            "m³/s",
+            0.0,
+            100_000.0,
+            "Least mean discharge of a summer week, for ships; not under the dead level. Absent: none pass.",
+        )
+        .optional(),
         number("hour_minimum_m3_s", "m³/s", 0.0, 100_000.0, "Least discharge of a step."),
         number(
             "ice_ceiling_m3_s",
@@ -252,6 +260,8 @@ pub fn build(all: &View) -> Option<Hydro> {
     let made = Hydro::new(Table::new(reservoirs), seasons, hydrology(all, &v), shape, start);
     match made.map(|hydro| hydro.with_unit_failure(failure)) {
         Ok(hydro) => {
+            let factor = |key: &str| v.maybe_number(key).filter(|_| all.has("hydro")).unwrap_or(1.0);
+            let hydro = hydro.with_kinds_of_years([factor("dry_factor"), factor("wet_factor")]);
             let hydro = operated(all, &v, hydro)?;
             (rising || !all.has("hydro")).then_some(hydro)
         }

@@ -48,6 +48,10 @@ pub(super) fn reservoir(id: &str, v: &View) -> Option<Reservoir> {
         v.problem("hour_minimum_m3_s", "more than the week's minimum", format!("at most {minimum}"), "");
         sound = false;
     }
+    if v.maybe_number("navigation_minimum_m3_s").is_some_and(|n| n > v.number("maximum_m3_s")) {
+        v.problem("navigation_minimum_m3_s", "more than may flow", "at most `maximum_m3_s`", "");
+        sound = false;
+    }
     if flow("maximum_m3_s") < minimum {
         v.problem("maximum_m3_s", "less than the week's minimum", format!("at least {minimum}"), "");
         sound = false;
@@ -81,6 +85,7 @@ pub(super) fn reservoir(id: &str, v: &View) -> Option<Reservoir> {
         rule: Rule {
             law: law(v)?,
             week_minimum: minimum,
+            navigation_minimum: v.maybe_number("navigation_minimum_m3_s").map(Discharge::m3_s),
             hour_minimum: flow("hour_minimum_m3_s"),
             ice_ceiling: v.maybe_number("ice_ceiling_m3_s").map_or(flow("maximum_m3_s"), Discharge::m3_s),
             spring_ceiling: v.maybe_number("spring_ceiling_m3_s").map_or(flow("maximum_m3_s"), Discharge::m3_s),

@@ -1,0 +1,44 @@
+//! Table `baikal_years`: the lake's level through two dry, two normal and two wet years, the cascade alone by its rule.
+
+use super::{Cell, Sheet};
+use crate::calendar::Window;
+use crate::hydro::inflow::Hydrology;
+use crate::hydro::level_by_rule;
+use crate::region::Region;
+
+/// Days of the table: two years of one kind, one after the other.
+const DAYS: i32 = 730;
+
+/// The table; nothing where no lake has a decreed band, or its kinds of years are not told.
+pub fn sheet(world: &Region) -> Option<Sheet> {
+    let hydro = &world.hydro;
+    let (lake, _) = hydro.reservoirs().enumerate().find(|(_, r)| r.rule.band.is_some())?;
+    let [dry, wet] = hydro.dry_and_wet;
+    if dry >= 1.0 || wet <= 1.0 {
+        return None;
+    }
+    // Days are long enough: the lake's level moves by millimeters.
+    let from = world.window.from;
+    let window = Window { from, until: from.plus(DAYS), step_minutes: 1440 };
+    let kinds = [Hydrology::Steady(dry), Hydrology::Normal, Hydrology::Steady(wet)];
+    let levels: Option<Vec<Vec<f64>>> =
+        kinds.into_iter().map(|kind| level_by_rule(hydro, kind, lake, &window)).collect();
+    let levels = levels?;
+    let rows = (0..DAYS as usize).map(|d| {
+        let mut row = vec![Cell::Text(from.plus(d as i32).to_string())];
+        row.extend(levels.iter().map(|l| l.get(d).map_or(Cell::Empty, |m| Cell::Number(*m))));
+        row
+    });
+    let columns = [
+        ("day", "The day."),
+        ("dry_m", "Level at its end in a dry year after another, the cascade alone by its rule."),
+        ("normal_m", "The same in normal years."),
+        ("wet_m", "The same in wet years."),
+    ];
+    let rows = rows.collect();
+    Some(Sheet {
+        name: "baikal_years",
+        columns: columns.iter().map(|(k, d)| ((*k).into(), (*d).into())).collect(),
+        rows,
+    })
+}
