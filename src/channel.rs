@@ -149,7 +149,8 @@ impl Rules {
     }
 }
 
-const DAYS_PER_YEAR: f64 = 365.25;
+/// Days of a year of hazards and of the cost of capital.
+pub const DAYS_PER_YEAR: f64 = 365.25;
 
 impl Channels {
     /// Price of waiting for money, as a share of it.

@@ -246,7 +246,8 @@ impl FinanceNow {
 pub fn tariffs(given: &Finance, rules: &Rules, now: &mut FinanceNow, moment: &Moment) -> Tariffs {
     let levy = rules.levy.as_usd_per_kwh();
     // A kilowatt hour more in the step costs this many capacity parts of the price, as far as miners can guess.
-    let peaked = now.peaks.chance(moment) * hours_per_working_day(moment) / moment.span.as_hours();
+    let peaked =
+        now.peaks.chance(given.tariffs.foresight, moment) * hours_per_working_day(moment) / moment.span.as_hours();
     let count = given.sites.len();
     let (mut site, mut published) = (Vec::with_capacity(count), Vec::with_capacity(count));
     let mut marginal = Vec::with_capacity(count);
@@ -405,7 +406,7 @@ fn bill_peak(
         let price = given.price(rules, id, payer, moment);
         price.peak * price.paid * made.energy.as_kwh() / hours * stands_for
     });
-    let Some(charges) = now.peaks.observe(moment, load, charges) else { return };
+    let Some(charges) = now.peaks.observe(given.tariffs.foresight, moment, load, charges) else { return };
     for (payer, usd) in given.sites.iter().zip(charges) {
         if let Some(bill) = bills.get_mut(payer.operator.0 as usize) {
             bill.power += usd;

@@ -133,6 +133,23 @@ fn dated_hashprices_and_the_price_of_exclusion() {
 }
 
 #[test]
+fn cash_goes_the_cheapest_ways_that_have_room() {
+    let routes = ["channel_cost", "--amount-usd", "100", "--fee-share", "0.02,0.05,0.03"];
+    let got = calc(&[&routes[..], &["--capacity-usd", "60,100,20"]].concat());
+    near(number(&got, "cost_usd"), 60.0 * 0.02 + 20.0 * 0.03 + 20.0 * 0.05, 1e-12);
+    near(number(&got, "next_dollar_share"), 0.05, 1e-12);
+    assert_eq!((got["split_usd"].as_str(), number(&got, "stuck_usd")), (Some("60 20 20"), 0.0));
+    // One route shut moves its sixty; an offence costs its chance times its penalty, and waiting what money costs.
+    let shut = calc(&[&routes[..], &["--capacity-usd", "0,100,20"]].concat());
+    near(number(&shut, "cost_share") - number(&got, "cost_share"), 0.6 * 0.03, 1e-12);
+    let dear = ["channel_cost", "--fee-share", "0.01", "--capacity-usd", "0.5", "--detection-per-year", "0.02"];
+    let more = ["--penalty-years", "0.5", "--enforcement", "4", "--delay-days", "36.525"];
+    let got = calc(&[&dear[..], &more].concat());
+    near(number(&got, "cost_share"), 0.01 + 0.04 + 0.025, 1e-12);
+    assert_eq!((number(&got, "stuck_usd"), &got["next_dollar_share"]), (0.5, &Value::Null));
+}
+
+#[test]
 fn air_and_water_by_hand() {
     let turbine = calc(&["turbine", "--discharge_m3_s=3200", "--head-m", "31", "--EFFICIENCY", "0.87"]);
     near(number(&turbine, "power_mw"), 846.64224, 1e-9);

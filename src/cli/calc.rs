@@ -4,6 +4,7 @@ mod air;
 mod arguments;
 mod cases;
 mod cbeci;
+mod channels;
 mod function;
 mod markets;
 mod mining;
@@ -83,6 +84,7 @@ fn functions() -> impl Iterator<Item = &'static Function> {
         .chain(mining::FUNCTIONS)
         .chain(markets::FUNCTIONS)
         .chain(cbeci::FUNCTIONS)
+        .chain(channels::FUNCTIONS)
         .chain(money::FUNCTIONS)
 }
 

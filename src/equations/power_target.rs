@@ -2,7 +2,7 @@
 //!
 //! P/P₀ = (h/h₀)^k, with k below nominal about 1.5 and above about 2.0: fits to published firmware presets of one
 //! S19-class unit (VNish) and to S19j Pro points; about 1.35 below nominal for the S21 class. Valid for h/h₀ from 0.5 to
-//! 1.25. (The cube of frequency that is often quoted is too steep against every published list.)
+//! 1.26, where those presets end. (The cube of frequency that is often quoted is too steep against every published list.)
 
 /// The exponents of one family of machines.
 #[derive(Clone, Copy, Debug, PartialEq)]

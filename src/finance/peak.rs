@@ -3,8 +3,8 @@
 //! In price categories 3 to 6 of the retail market (Russian government decree 442 of 4 May 2012) a firm pays for capacity by
 //! its mean power in the hour of the region's largest load on each working day of the month. The hour is known afterwards:
 //! a firm that means to shave must guess it. Guess: an hour's chance is how often it was the hour lately, each working day
-//! counting a little less than the one after it, with a trace of ignorance spread over the day. So a peak that shavers push
-//! into another hour is followed there.
+//! counting a little less than the one after it, with a trace of ignorance spread over the day ([`Foresight`]). So a peak
+//! that shavers push into another hour is followed there.
 //!
 //! A simplification: working days are Monday to Friday, without holidays; the law publishes hours in which the peak must
 //! fall, which the guess learns instead; and the charge is the business tariff's capacity part, not a price of capacity of
@@ -12,10 +12,15 @@
 
 use crate::calendar::Moment;
 
-/// Weight of a working day over that of the next one: half after two weeks.
-const MEMORY: f64 = 0.933;
-/// Weight of not knowing, in working days.
-const IGNORANCE: f64 = 0.5;
+/// How miners guess the hour. How they do is not known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Foresight {
+    /// Weight of a working day over that of the next one: 0.933 halves in two weeks.
+    pub memory: f64,
+    /// Weight of not knowing, in working days.
+    pub ignorance: f64,
+}
+
 /// Hours of a day.
 const HOURS: usize = 24;
 
@@ -32,14 +37,17 @@ pub struct PeakHours {
 
 impl PeakHours {
     /// Chance that the region's peak of this day falls into the step, as miners see it; none on a weekend.
-    pub fn chance(&self, now: &Moment) -> f64 {
+    pub fn chance(&self, foresight: Foresight, now: &Moment) -> f64 {
         if !is_working_day(now.weekday) {
             return 0.0;
         }
         let known: f64 = self.seen.iter().sum();
         let of_hour = |hour: usize| {
             let weight = self.seen.get(hour).copied().unwrap_or(0.0);
-            (weight + IGNORANCE / HOURS as f64) / (known + IGNORANCE)
+            if known + foresight.ignorance <= 0.0 {
+                return 1.0 / HOURS as f64;
+            }
+            (weight + foresight.ignorance / HOURS as f64) / (known + foresight.ignorance)
         };
         let (from, span) = (now.hour() as usize, now.span.as_hours());
         if span <= 1.0 {
@@ -50,7 +58,13 @@ impl PeakHours {
 
     /// Takes in a step of the region's load; `charge` gives what each site pays if its peak hour is this one. At the end of
     /// a working day the charges of its peak hour are returned, by site; otherwise nothing.
-    pub fn observe(&mut self, now: &Moment, load_mw: f64, charge: impl Iterator<Item = f64>) -> Option<Vec<f64>> {
+    pub fn observe(
+        &mut self,
+        foresight: Foresight,
+        now: &Moment,
+        load_mw: f64,
+        charge: impl Iterator<Item = f64>,
+    ) -> Option<Vec<f64>> {
         if !is_working_day(now.weekday) {
             self.today = None;
             return None;
@@ -67,7 +81,7 @@ impl PeakHours {
             return None;
         }
         let (_, hour) = self.today.take()?;
-        self.seen.iter_mut().for_each(|w| *w *= MEMORY);
+        self.seen.iter_mut().for_each(|w| *w *= foresight.memory);
         if let Some(weight) = self.seen.get_mut(hour) {
             *weight += 1.0;
         }
@@ -92,6 +106,8 @@ mod tests {
     use super::*;
     use crate::calendar::{Day, Window};
 
+    const GUESS: Foresight = Foresight { memory: 0.933, ignorance: 0.5 };
+
     fn window(step_minutes: u32) -> Window {
         let from = Day::parse("2022-07-01").unwrap();
         Window { from, until: from.plus(365), step_minutes }
@@ -107,7 +123,7 @@ mod tests {
                 let now = w.moment(step);
                 let (load, kw) = (5000.0 + 500.0 * libm::sin(f64::from(now.minute) / 229.0), 10.0);
                 let charge = core::iter::once(kw * hours_per_working_day(&now));
-                billed_kwh += peaks.observe(&now, load, charge).map_or(0.0, |c| c.iter().sum());
+                billed_kwh += peaks.observe(GUESS, &now, load, charge).map_or(0.0, |c| c.iter().sum());
             }
             assert!((billed_kwh / (365.0 * 24.0 * 10.0) - 1.0).abs() < 1e-12, "{minutes} minutes: {billed_kwh} kWh");
         }
@@ -118,13 +134,13 @@ mod tests {
         let w = window(60);
         let mut peaks = PeakHours::default();
         let day_of = |peaks: &PeakHours, day: usize| -> Vec<f64> {
-            (0..24).map(|h| peaks.chance(&w.moment(day * 24 + h))).collect()
+            (0..24).map(|h| peaks.chance(GUESS, &w.moment(day * 24 + h))).collect()
         };
         let mut live = |days: core::ops::Range<usize>, hour: u32| {
             for step in days.start * 24..days.end * 24 {
                 let now = w.moment(step);
                 let load = if now.hour() == hour { 6000.0 } else { 5000.0 };
-                peaks.observe(&now, load, core::iter::empty());
+                peaks.observe(GUESS, &now, load, core::iter::empty());
             }
             peaks.clone()
         };

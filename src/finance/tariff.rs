@@ -3,6 +3,7 @@
 //! Two home rates run side by side. Behavior follows [`TariffBook::home`]; every bill is also drawn up at the published
 //! tariff. Home prices include VAT, business and hosted prices do not: each is what its payer compares.
 
+use super::peak::Foresight;
 use crate::calendar::{Day, Moment};
 use crate::curve::daily::Steps;
 use crate::units::Tariff;
@@ -97,6 +98,8 @@ pub struct TariffBook {
     pub standing: f64,
     /// Of that share, the part for capacity: sites on hourly price categories owe it for power in the region's peak hours.
     pub capacity: f64,
+    /// How they guess those hours.
+    pub foresight: Foresight,
     /// Share of the hosted price that clients owe whether they use it or not (take or pay).
     pub take_or_pay: f64,
     /// Months of the bill at contracted power that clients leave with the host until the contract ends.

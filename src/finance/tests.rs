@@ -25,6 +25,7 @@ fn world(home: Option<f64>) -> Finance {
             hosting: 1.05,
             standing: 0.0,
             capacity: 0.0,
+            foresight: peak::Foresight { memory: 0.933, ignorance: 0.5 },
             take_or_pay: 0.0,
             deposit_months: 0.0,
         },
@@ -337,7 +338,7 @@ fn one_more_kilowatt_hour_costs_the_guessed_peak() {
     for step in 0..31 * 24 {
         let moment = window().moment(step);
         let load = if moment.hour() == 19 { 6000.0 } else { 5000.0 };
-        now.peaks.observe(&moment, load, core::iter::empty());
+        now.peaks.observe(given.tariffs.foresight, &moment, load, core::iter::empty());
     }
     let monday = 31 * 24;
     assert!(share(&mut now, monday + 19) > 5.0, "{}", share(&mut now, monday + 19));

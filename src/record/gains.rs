@@ -11,17 +11,44 @@
 //! | `seized` | money lost with rails that were seized: whoever seized it |
 //! | `makers` | machines bought, duty, freight and premiums included |
 //! | `budget` | taxes and levies on mining |
-//! | `homes` | ordinary homes: average cost of their power less what they pay |
-//! | `power_system` | what all homes, mining ones included, pay less the average cost of their power |
+//! | `homes` | ordinary homes: worth of their power less what they pay |
+//! | `power_system` | what all homes, mining ones included, pay less the worth of their power |
 //!
-//! What firms and hosts pay for power is taken to be its cost, so nobody gains by it. The parties' gains sum to the coin mined
-//! less the cost of the power that made it: a test. Coin is valued at the price of its hour.
+//! Homes' power is worth what a [`Yardstick`] says; headlines take the average cost of supply, the sheet all three. What firms
+//! and hosts pay for power is taken to be its cost, so nobody gains by it. The parties' gains sum to the coin mined less the
+//! cost of the power that made it, whatever the yardstick: a test. Coin is valued at the price of its hour.
 
 use super::books::Books;
 use super::{Cell, Headline, Sheet, Value};
 use crate::finance::tariff::Class;
+use crate::flows::Subsidy;
 use crate::region::Region;
 use crate::step::Step;
+
+/// What a kilowatt hour of homes is worth ([`crate::finance::subsidy`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Yardstick {
+    /// The average cost of supply.
+    AverageCost,
+    /// The shadow price of energy at the bus plus the network rate.
+    ShadowEnergy,
+    /// The business tariff at low voltage.
+    BusinessTariff,
+}
+
+impl Yardstick {
+    /// All, the one of the headlines first.
+    pub const ALL: [Self; 3] = [Self::AverageCost, Self::ShadowEnergy, Self::BusinessTariff];
+
+    /// What it says of a gap.
+    pub fn of(self, gap: &Subsidy) -> f64 {
+        match self {
+            Self::AverageCost => gap.average_cost,
+            Self::ShadowEnergy => gap.shadow_energy,
+            Self::BusinessTariff => gap.business_tariff,
+        }
+    }
+}
 
 /// Sums over a run from which gains are made.
 #[derive(Clone, Debug, Default)]
@@ -29,8 +56,9 @@ pub struct Gains {
     operators: Vec<Books>,
     pools: f64,
     seized: f64,
-    homes: [f64; 2],
-    power_system: [f64; 2],
+    /// By yardstick, at the scenario's home rate and at the published tariff.
+    homes: [[f64; 2]; 3],
+    power_system: [[f64; 2]; 3],
 }
 
 /// Kinds of operators by what they pay for power.
@@ -63,20 +91,22 @@ impl Gains {
         self.seized += step.routes.seized.iter().map(|d| d.as_usd()).sum::<f64>();
         let m = &step.money;
         let pairs = [(&m.all_homes, &m.home_mining), (&m.all_homes_published, &m.home_mining_published)];
-        for (i, (all, mining)) in pairs.into_iter().enumerate() {
-            self.homes[i] += all.average_cost - mining.average_cost;
-            self.power_system[i] -= all.average_cost;
+        for (by, (homes, system)) in Yardstick::ALL.into_iter().zip(self.homes.iter_mut().zip(&mut self.power_system)) {
+            for (i, (all, mining)) in pairs.into_iter().enumerate() {
+                homes[i] += by.of(all) - by.of(mining);
+                system[i] -= by.of(all);
+            }
         }
     }
 
     /// Gains by party at the scenario's home rate or at the published tariff, USD.
-    pub fn by_party(&self, world: &Region, published: bool) -> Vec<(&'static str, f64)> {
+    pub fn by_party(&self, world: &Region, published: bool, by: Yardstick) -> Vec<(&'static str, f64)> {
         let mut miners = [0.0; 3];
         let usd = |f: fn(&Books) -> i64| self.operators.iter().map(f).sum::<i64>() as f64 / 100.0;
         for (sum, class) in self.operators.iter().zip(world.finance.operators.iter()) {
             miners[kind(*class)] += sum.left(if published { sum.power_published } else { sum.power });
         }
-        let which = usize::from(published);
+        let (which, stick) = (usize::from(published), by as usize);
         let mut out: Vec<(&'static str, f64)> = KINDS.into_iter().zip(miners).collect();
         out.extend([
             ("hosts", usd(|s| s.host)),
@@ -85,8 +115,8 @@ impl Gains {
             ("seized", self.seized),
             ("makers", usd(|s| s.machines)),
             ("budget", usd(|s| s.tax + s.levy)),
-            ("homes", self.homes[which]),
-            ("power_system", self.power_system[which]),
+            ("homes", self.homes[stick][which]),
+            ("power_system", self.power_system[stick][which]),
         ]);
         out
     }
@@ -110,7 +140,8 @@ impl Gains {
             Value::ById(by)
         };
         let parties = |published| {
-            Value::ById(self.by_party(world, published).into_iter().map(|(p, x)| (p.to_owned(), x)).collect())
+            let by = self.by_party(world, published, Yardstick::AverageCost);
+            Value::ById(by.into_iter().map(|(p, x)| (p.to_owned(), x)).collect())
         };
         let usd = |f: fn(&Books) -> i64| self.operators.iter().map(f).sum::<i64>() as f64 / 100.0;
         let parts = vec![
@@ -142,19 +173,28 @@ impl Gains {
     }
 
     fn gains(&self, world: &Region) -> Sheet {
-        let pairs = self.by_party(world, false).into_iter().zip(self.by_party(world, true));
+        let columns: Vec<Vec<(&str, f64)>> =
+            Yardstick::ALL.iter().flat_map(|by| [false, true].map(|p| self.by_party(world, p, *by))).collect();
+        let parties: Vec<&str> = columns.first().into_iter().flatten().map(|p| p.0).collect();
         Sheet {
             name: "gains",
             columns: [
                 ("party", "Who."),
                 ("gain_usd", "What it gained over the window; negative where it paid. Homes and the power system against the average cost of supply."),
                 ("gain_published_tariff_usd", "The same with homes, mining ones too, billed at the published tariff."),
+                ("gain_shadow_energy_usd", "As gain_usd, homes' power worth the shadow price of energy at its bus plus the network rate."),
+                ("gain_shadow_energy_published_tariff_usd", "The same at the published tariff."),
+                ("gain_business_tariff_usd", "As gain_usd, homes' power worth the business tariff at low voltage."),
+                ("gain_business_tariff_published_tariff_usd", "The same at the published tariff."),
             ]
             .map(|(k, d)| (k.to_owned(), d.to_owned()))
             .to_vec(),
-            rows: pairs
-                .map(|((party, gain), (_, published))| {
-                    vec![Cell::Text(party.to_owned()), Cell::Number(gain), Cell::Number(published)]
+            rows: parties
+                .into_iter()
+                .enumerate()
+                .map(|(at, party)| {
+                    let gains = columns.iter().filter_map(|c| c.get(at)).map(|(_, gain)| Cell::Number(*gain));
+                    core::iter::once(Cell::Text(party.to_owned())).chain(gains).collect()
                 })
                 .collect(),
         }

@@ -200,7 +200,51 @@ pub const TERMS: &[Term] = &[
         &["tobin's q"],
         "What a new machine is expected to earn over what it costs to make; orders rise with it (Tobin 1969).",
     ),
-    term("hashcost", &[], "What the power of a unit of hashrate costs in a day."),
+    term(
+        "hashcost",
+        &[],
+        "What the power of a unit of hashrate costs in a day: J/TH × 24 × USD/kWh × PUE, in USD per PH/s and day.",
+    ),
+    term(
+        "payback",
+        &["static payback", "trend payback", "payback time"],
+        "Time until a machine has earned its price. Static: at today's hashprice for ever. On the trend: hashprice falls by a share each month, so payback is later, or never. Operators buy by the second.",
+    ),
+    term(
+        "marginal machine",
+        &["marginal miner"],
+        "The least efficient machine that still runs: a little less hashprice stops it.",
+    ),
+    term(
+        "cost per btc",
+        &["production cost", "cost of a coin"],
+        "What was paid for a coin: power, cashing out, levies and taxes, told with and without the machines.",
+    ),
+    term(
+        "npv",
+        &["net present value"],
+        "The sum of payments, each discounted to today by a yearly rate; above zero it earns more than that rate.",
+    ),
+    term(
+        "irr",
+        &["internal rate of return"],
+        "The rate at which the net present value is zero. Payments that change sign more than once may have several such rates or none, and then that is said.",
+    ),
+    term(
+        "mirr",
+        &["modified internal rate of return"],
+        "A rate of return with one answer: what is paid in is financed at one rate, what comes out reinvested at another.",
+    ),
+    term(
+        "depreciation",
+        &["write-off"],
+        "The part of a machine's price that the tax law counts as a cost of the month.",
+    ),
+    term(
+        "resale",
+        &["scrap value"],
+        "What a machine given up brings: a share of the world price of the day, never below its scrap.",
+    ),
     term(
         "break-even",
         &["break-even tariff", "shutdown price"],
@@ -212,8 +256,43 @@ pub const TERMS: &[Term] = &[
         "What one more kilowatt hour costs: the price less what is owed anyway for contracted power. It decides who stops tonight; the whole price decides who stays.",
     ),
     term(
+        "tariff band",
+        &["tiered tariff", "heating allowance"],
+        "A month's consumption above an edge costs more per kilowatt hour; homes with electric heating have wider bands in winter.",
+    ),
+    term(
+        "capacity payment",
+        &["capacity charge"],
+        "What a firm owes for power at the time when the region needs most, beside energy and network: in hourly price categories, its power in the peak hours.",
+    ),
+    term(
+        "peak hour",
+        &["peak hours"],
+        "The hour of a working day in which the region's load is largest; it is known only afterwards, so who means to avoid it must guess.",
+    ),
+    term(
+        "shaving",
+        &["peak shaving", "4cp"],
+        "Standing still in hours that may become peak hours, to owe less for capacity.",
+    ),
+    term(
+        "hosting",
+        &["host", "colocation"],
+        "A host gives power, room and care for machines of its clients at a price above its own, often with a deposit.",
+    ),
+    term(
+        "take-or-pay",
+        &["take or pay"],
+        "A contract in which a share of the price is owed for power agreed, used or not.",
+    ),
+    term(
+        "connection queue",
+        &["queue"],
+        "Applications for power that wait: the grid companies connect no more than so much a month.",
+    ),
+    term(
         "two-part tariff",
-        &["take or pay", "standing part"],
+        &["standing part"],
         "A bill with a part for energy used and a part owed for power contracted, used or not: capacity and network of a firm, take-or-pay of a host's client.",
     ),
     term("subsidy", &["block reward"], "New coin in each block; halved every 210,000 blocks."),
@@ -240,11 +319,23 @@ pub const TERMS: &[Term] = &[
         &["pay per last n shares"],
         "A pool's pay by the blocks it finds, to those who did its latest work; luck is the miners'.",
     ),
+    term(
+        "pool",
+        &["pool fee", "mining pool"],
+        "Miners who share what their blocks bring, because each alone would wait for months; it keeps a fee.",
+    ),
     term("solo mining", &["solo"], "Each miner keeps the blocks that its own hashes find, and bears its own luck."),
     term(
         "stale block",
         &["orphan block"],
         "A block that lost against another at the same height: its finder earns nothing.",
+    ),
+    term("jump diffusion", &[], "A random price: small steps every day and now and then a jump (Merton 1976)."),
+    term("replay", &[], "Price, weather or inflow as they were, instead of drawn."),
+    term(
+        "cbeci",
+        &["cambridge index"],
+        "Cambridge's estimate of Bitcoin's electricity: the mean of the machines that pay at 5 cents, times the hashrate.",
     ),
     term(
         "block bootstrap",
@@ -260,6 +351,33 @@ pub const TERMS: &[Term] = &[
         "channel",
         &["cash-out channel"],
         "A way to turn coin into money, or money into machines, with a fee, a delay, a capacity and a hazard.",
+    ),
+    term(
+        "yardstick",
+        &[],
+        "What a kilowatt hour of homes is worth: shadow price and network, business tariff at low voltage, or average cost. Nobody agrees, so all three are told.",
+    ),
+    term(
+        "haircut",
+        &[],
+        "The share of income lost on the way to money; break-even hashprice rises by 1 ÷ (1 − haircut).",
+    ),
+    term(
+        "rail",
+        &["seized rail", "seizure"],
+        "A way that money goes, such as an exchange; where it is seized, what was on it is lost once.",
+    ),
+    term("otc", &["otc desk", "over the counter"], "A desk that buys coin at a spread, outside an exchange."),
+    term(
+        "premium",
+        &["duty"],
+        "What a machine costs over the world's price: freight, risk of the way, duty at the border.",
+    ),
+    term("treasury", &["hold"], "Coin kept for some days instead of sold at once."),
+    term(
+        "grey mining",
+        &["hidden mining"],
+        "Mining at a home's tariff, or on no books at all; bans do not reach it, inspections do.",
     ),
     term("leakage", &["leakage share"], "The share of income that finds another channel after its own was closed."),
     term("designation", &["ofac", "sdn"], "A name put on a sanctions list: others may not deal with it."),

@@ -272,27 +272,32 @@ fn the_json_schema_names_every_key() {
 fn what_the_parties_gain_is_what_was_mined_less_what_its_power_cost() {
     use crate::finance::tariff::Class;
     use crate::random::{Member, Seed};
+    use crate::record::gains::Yardstick;
     use crate::scenario::Scenario;
     for name in ["classroom/one-barn", "classroom/two-part-tariff"] {
         let region = Scenario::builtin(name).unwrap().build().unwrap();
         let mut state = crate::region::State::start(&region, Seed(1), Member(0));
         let mut gains = crate::record::gains::Gains::default();
-        let (mut mined, mut cost) = (0.0, 0.0);
+        let (mut mined, mut cost) = (0.0, [0.0; 3]);
         for step in 0..region.window.steps() {
             let now = region.window.moment(step);
             let done = crate::step::advance(&region, &mut state, &now).unwrap();
             mined += done.coin.pool_income.0 as f64 / 1e8 * done.market.price_usd;
             for (settled, class) in done.money.operators.iter().zip(region.finance.operators.iter()) {
-                cost += match class {
-                    Class::Home(_) => settled.power.as_usd() + done.money.home_mining.average_cost,
-                    _ => (settled.power - settled.power_host).as_usd(),
-                };
+                for (cost, by) in cost.iter_mut().zip(Yardstick::ALL) {
+                    *cost += match class {
+                        Class::Home(_) => settled.power.as_usd() + by.of(&done.money.home_mining),
+                        _ => (settled.power - settled.power_host).as_usd(),
+                    };
+                }
             }
             gains.record(&region, &done);
         }
-        let sum: f64 = gains.by_party(&region, false).iter().map(|p| p.1).sum();
-        assert!((sum - (mined - cost)).abs() < 1e-6 * mined + 8.0, "{name}: {sum} against {mined} less {cost}");
-        assert!(cost > 0.0);
+        for (by, cost) in Yardstick::ALL.into_iter().zip(cost) {
+            let sum: f64 = gains.by_party(&region, false, by).iter().map(|p| p.1).sum();
+            assert!((sum - (mined - cost)).abs() < 1e-6 * mined + 8.0, "{name}: {sum} against {mined} less {cost}");
+            assert!(cost > 0.0);
+        }
     }
 }
 

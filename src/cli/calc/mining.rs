@@ -89,7 +89,7 @@ pub const FUNCTIONS: &[Function] = &[
             need(
                 "hashrate_fraction",
                 "",
-                between(0.5, 1.25),
+                between(0.5, 1.26),
                 "hashrate over nominal hashrate; the fit holds in this range",
             )
             .slips(PERCENT),

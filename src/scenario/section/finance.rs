@@ -3,6 +3,7 @@
 use super::bitcoin::bus_in_region;
 use crate::calendar::{Day, Window};
 use crate::curve::daily::Steps;
+use crate::finance::peak::Foresight;
 use crate::finance::subsidy::Yardsticks;
 use crate::finance::tariff::{Bands, Class, HomeTariff, Settlement, TariffBook};
 use crate::finance::tax::TaxLaw;
@@ -53,6 +54,22 @@ pub const TARIFF: TableSpec = table_spec(
             "Of that share, the part for capacity: sites with `price_category = \"hourly\"` owe it for peak hours.",
         )
         .default(0.0),
+        number(
+            "peak_memory_per_working_day",
+            "",
+            0.0,
+            1.0,
+            "Weight that a working day's peak hour keeps by the next one, where miners guess the hour of a day to come.",
+        )
+        .default(0.933),
+        number(
+            "peak_ignorance_days",
+            "d",
+            0.0,
+            1000.0,
+            "Working days that not knowing the hour counts for in that guess.",
+        )
+        .default(0.5),
         number(
             "hosted_take_or_pay_share",
             "",
@@ -179,6 +196,10 @@ pub fn build(all: &View, window: &Window) -> Option<Finance> {
             hosting: tariff.number("hosting_rub_per_kwh"),
             standing: tariff.number("business_standing_share"),
             capacity: tariff.number("business_capacity_share"),
+            foresight: Foresight {
+                memory: tariff.number("peak_memory_per_working_day"),
+                ignorance: tariff.number("peak_ignorance_days"),
+            },
             take_or_pay: tariff.number("hosted_take_or_pay_share"),
             deposit_months: tariff.number("hosted_deposit_months"),
         },
