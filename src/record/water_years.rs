@@ -25,12 +25,16 @@ pub fn sheet(world: &Region) -> Option<Sheet> {
         kinds.into_iter().map(|kind| level_by_rule(hydro, kind, lake, &window)).collect();
     let levels = levels?;
     let rows = (0..DAYS as usize).map(|d| {
-        let mut row = vec![Cell::Text(from.plus(d as i32).to_string())];
+        // No year of the calendar was like this: years are counted.
+        let date = from.plus(d as i32);
+        let (year, month, day) = date.ymd();
+        let mut row = vec![Cell::Number(f64::from(year - from.year() + 1)), Cell::Text(format!("{month:02}-{day:02}"))];
         row.extend(levels.iter().map(|l| l.get(d).map_or(Cell::Empty, |m| Cell::Number(*m))));
         row
     });
     let columns = [
-        ("day", "The day."),
+        ("year", "Which year, from one."),
+        ("day", "Month and day."),
         ("dry_m", "Level at its end in a dry year after another, the cascade alone by its rule."),
         ("normal_m", "The same in normal years."),
         ("wet_m", "The same in wet years."),

@@ -27,7 +27,7 @@
 //! | `corridor-duration` | `flow_bratsk_irkutsk_mw`, `limit_bratsk_irkutsk_mw` | branches: interface `bratsk_irkutsk` |
 //! | `strain-heatmap` | the same; else `total_load_mw` | |
 //! | `baikal-level` | `level_baikal_m` | |
-//! | `baikal-years` | | `baikal_years`: `day`, `dry_m`, `normal_m`, `wet_m` |
+//! | `baikal-years` | | `baikal_years`: `year`, `day`, `dry_m`, `normal_m`, `wet_m` |
 //! | `pue` | | `cooling`: `kind`, `outside_c`, `pue`, optional `fan_pressure_pa` |
 //! | `generation` | `hydro_<plant>_mw` (plants outside the region left out), `thermal_mw`, `total_load_mw`, `net_export_mw` | |
 //! | `hashrate` | `hashrate_eh_s`, `network_hashrate_eh_s` | |
@@ -248,7 +248,7 @@ fn month_names(canvas: &mut Canvas<'_>, frame: Frame, view: &View<'_>, labels: &
     let room = ((frame.right - frame.left) / 36.0) as usize;
     let every = [1, 2, 3, 6, 12].into_iter().find(|n| labels.len() / n <= room.clamp(1, 12)).unwrap_or(12);
     for (m, label) in labels.iter().enumerate() {
-        let (year, month) = label.split_once('-').unwrap_or((label, "1"));
+        let (year, month) = label.rsplit_once('-').unwrap_or((label, "1"));
         let month: u32 = month.parse().unwrap_or(1);
         let at = x.at(m as f64 + 0.5);
         if (month.max(1) as usize - 1).is_multiple_of(every) {

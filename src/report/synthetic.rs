@@ -478,12 +478,13 @@ fn sheets() -> Vec<Sheet> {
         },
         Sheet {
             name: "baikal_years",
-            columns: ["day", "dry_m", "normal_m", "wet_m"].map(column).to_vec(),
+            columns: ["year", "day", "dry_m", "normal_m", "wet_m"].map(column).to_vec(),
             rows: (0..730)
                 .map(|d| {
                     let wave = 0.35 * libm::sin(f64::from(d) * core::f64::consts::TAU / 365.0);
-                    let day = crate::calendar::Day::from_ymd(2022, 1, 1).unwrap_or_default().plus(d).to_string();
-                    vec![text(&day), num(456.2 + wave), num(456.5 + wave), num(456.8 + wave)]
+                    let (_, month, day) = crate::calendar::Day::from_ymd(2022, 1, 1).unwrap_or_default().plus(d).ymd();
+                    let (year, day) = (num(f64::from(1 + d / 365)), text(&format!("{month:02}-{day:02}")));
+                    vec![year, day, num(456.2 + wave), num(456.5 + wave), num(456.8 + wave)]
                 })
                 .collect(),
         },

@@ -13,7 +13,8 @@ const WIDE: (f64, f64) = (455.54, 457.85);
 
 pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     let Some(sheet) = view.record.sheet("baikal_years") else { return Ok(None) };
-    let days: Vec<&str> = sheet.rows.iter().map(|row| text_at(row, column(sheet, "day"))).collect();
+    let (years, days) = (column(sheet, "year"), column(sheet, "day"));
+    let days: Vec<(f64, &str)> = sheet.rows.iter().map(|row| (number_at(row, years), text_at(row, days))).collect();
     let levels = |key: &str| -> Vec<f64> {
         let at = column(sheet, key);
         sheet.rows.iter().map(|row| number_at(row, at)).collect()
@@ -50,8 +51,10 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
             )
             .into(),
     };
-    let mut columns =
-        vec![Column::texts("date", "Day", "The day.", days.iter().map(|d| (*d).to_owned().into()).collect())];
+    let mut columns = vec![
+        Column::numbers("year", "", "Year", "Which year, from one.", days.iter().map(|d| d.0).collect::<Vec<_>>()),
+        Column::texts("day", "Day", "Month and day.", days.iter().map(|d| d.1.to_owned().into()).collect()),
+    ];
     for (key, name, values, ..) in &kinds {
         let about = "Level at the end of the day in years of this kind.";
         columns.push(Column::numbers(format!("level_{key}"), "m", (*name).to_owned(), about, values.clone()));
@@ -68,12 +71,13 @@ pub(super) fn draw(view: &View<'_>) -> Result<Option<Drawing>, ReportError> {
     // Months, and where each day lies among them.
     let mut labels: Vec<String> = Vec::new();
     let mut places = Vec::with_capacity(days.len());
-    for day in &days {
-        let month = day.get(..7).unwrap_or_default();
-        if labels.last().is_none_or(|last| last != month) {
-            labels.push(month.to_owned());
+    for (year, day) in &days {
+        let (month, of_month) = day.split_once('-').unwrap_or((day, "1"));
+        let month = say!(view, "year {}-{}", "{}-й год-{}", number::fixed(*year, 0), month);
+        if labels.last().is_none_or(|last| *last != month) {
+            labels.push(month);
         }
-        let of_month = day.get(8..10).and_then(|d| d.parse::<f64>().ok()).unwrap_or(1.0);
+        let of_month: f64 = of_month.parse().unwrap_or(1.0);
         places.push(labels.len() as f64 - 1.0 + of_month / 31.0);
     }
     finish(view, "baikal-years", words, alt, data, |canvas, mut frame| {
