@@ -10,6 +10,7 @@
 //! a parameter. The fit is maximum a posteriori: squared errors of forecasts from every month of June 2018 to June 2022,
 //! three published shapes, and log-normal priors on the parameters. Output: a `[supply]` table, then the figures.
 
+use hashwatt::bitcoin::supply::technology::Leaning;
 use hashwatt::bitcoin::supply::{Months, Removal, Reward, Supply, SupplyNow, Technology};
 use hashwatt::calendar::Day;
 use std::error::Error;
@@ -135,8 +136,11 @@ fn base(technology: Technology) -> Fallible<Supply> {
         pue: 1.1,
         pool_fee: 0.02,
         decline: 0.02,
+        horizon_months: 36,
+        discount: 0.025,
         halving_keeps: 0.7,
         making_cost: 0.7,
+        cost_growth: 0.04,
         memory_days: 30.0,
         switch_days: 10.0,
         difficulty_days: 10.0,
@@ -354,7 +358,7 @@ fn main() -> Fallible<()> {
     }
     let catalog = hashwatt::cli::machines::catalog().map_err(|p| p.to_string())?;
     let sale: Vec<(Day, f64)> = catalog.iter().map(|m| (m.released, m.efficiency().as_j_per_th())).collect();
-    let start = base(Technology::of(&sale))?;
+    let start = base(Technology::of(&sale, Leaning { fade_days: 270.0, efficiency: 4.0 }))?;
     let with = |logs: &[f64]| {
         let mut own = start.clone();
         for (f, x) in FITTED.iter().zip(logs) {

@@ -113,6 +113,8 @@ pub struct Channels {
     pub adaptation_discount: Fraction,
     /// Cost of money that is on its way, per year.
     pub capital_cost_per_year: f64,
+    /// Memory of the trailing income by which operators share capacities, days.
+    pub income_memory_days: f64,
 }
 
 /// The law of channels.

@@ -432,11 +432,11 @@ pub struct Order {
 pub enum OrderReason {
     /// Bought to fill connected capacity.
     Growth,
-    /// Bought to replace machines that left or died.
+    /// Bought to replace machines that left, died or give way to better ones.
     Refill,
     /// Left with clients who may no longer deal with a designated host.
     ClientLeft,
-    /// Sold or scrapped because it no longer pays.
+    /// Sold or scrapped because it no longer pays, or because a better one pays more in its place.
     Retired,
     /// Brought from one site of an operator to another.
     Moved,

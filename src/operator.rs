@@ -5,7 +5,8 @@
 //!
 //! Each month an operator applies for connections where a new machine pays back in time, waits in the queue of the grid
 //! companies ([`connection`]), fills what is connected with the machines that pay back first as far as cash and credit
-//! reach ([`purse`]), moves machines that stand still to a site of its own where they run, and gives up what does not pay.
+//! reach ([`purse`]), puts better machines in the places of worse ones where the difference pays back in time
+//! (`replacement`), moves machines that stand still to a site of its own where they run, and gives up what does not pay.
 //! Home mining spreads by imitation. Bans reach only what is on the books ([`hidden`]). No share of exits and no rate of
 //! refilling is an input: clients who must leave take their machines along, and others take the place if it pays them back.
 //!
@@ -18,6 +19,7 @@ pub mod hidden;
 pub mod market;
 mod purchase;
 pub mod purse;
+mod replacement;
 mod stock;
 
 pub use clients::{Clients, Jurisdiction, Jurisdictions};
@@ -75,6 +77,15 @@ pub struct Holding {
     pub hidden: Fraction,
 }
 
+/// Moving a machine from one site to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moving {
+    /// Days on the way.
+    pub days: u32,
+    /// What it costs, USD a machine.
+    pub usd: f64,
+}
+
 /// Operators, their sites and the market of machines, as given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operators {
@@ -92,6 +103,10 @@ pub struct Operators {
     pub hiding: Hiding,
     /// Fall of hashprice a month that buyers expect, as a share.
     pub hashprice_fall: f64,
+    /// Most of a site's power whose machines are replaced by better ones in a month, as a share.
+    pub replaced_per_month: Fraction,
+    /// Moving a machine to another site of its owner's.
+    pub moving: Moving,
     /// Months in a row in which a machine must stand still before it is given up.
     pub patience_months: u32,
     /// Months in a row in which it must earn less than the whole price of its power before it is given up: contracts and
@@ -240,7 +255,7 @@ pub fn decide(
         })
         .collect();
     hidden::inspect(rules, now, &mut books);
-    hidden::hide(operators, rules, now, worth);
+    hidden::hide(operators, rules, now, worth, &books);
     connection::grow(operators, rules, now, &paybacks);
 
     let mut empty_after = vec![0; operators.sites.len()];
@@ -303,7 +318,12 @@ pub fn decide(
         here.unfilled -= grown;
         here.clients.welcome(taken + grown, &owner.clients, barred);
     }
-    books.orders()
+    replacement::swap(operators, rules, now, |site| outlook(site, worth.marginal[site]), &mut books);
+    let orders = books.orders();
+    for sold in orders.orders.iter().filter(|o| o.reason == OrderReason::Retired) {
+        now.cash[operators.sites[sold.site].operator] -= sold.price_usd * sold.machines as f64;
+    }
+    orders
 }
 
 /// Clients who comply take their share of every model away; whether any was left to go.

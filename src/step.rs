@@ -106,7 +106,7 @@ pub fn advance(world: &Region, state: &mut State, now: &Moment) -> Result<Step, 
         &dispatch,
         &orders,
     )?;
-    channel::book(&mut state.channels, now, &market, &money);
+    channel::book(&world.channels, &mut state.channels, now, &market, &money);
     operator::purse::earn(&world.operators, &mut state.operators, &money);
 
     let mut step = Step {

@@ -21,8 +21,11 @@ pub enum Price {
 /// a crash and the months after it, stays together within a block.
 ///
 /// Blocks of calendar months are drawn whole, each starting at a random month of the past, which follows itself in a circle,
-/// so that all months are equally likely. Growth is that of monthly means, spread evenly over the days of its month: it has
-/// no noise within months, and a little less between them than prices of single days had.
+/// so that all months are equally likely. Growth is that of monthly means, spread evenly over the days of its month, because
+/// the program ships monthly prices alone: no daily series was found whose license allows that (Coin Metrics' is CC BY-NC).
+/// The cost: no noise within months, and from one month to the next less than single days had (2018 to mid-2022: 66 % a year
+/// against 77 %). Means of neighboring months move together, and a block keeps that: the change over k months has the
+/// variance of k − 1/3 months of daily prices (Working 1960), so that over a block of six 97 % of the volatility is there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bootstrap {
     /// Price on the first day of the window, USD.

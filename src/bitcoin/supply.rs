@@ -16,8 +16,8 @@
 //!    on sale when they arrive ([`Technology`]).
 //!
 //! **Imposed**: price, fees, bans with their shares, the machines on sale. **Fitted** on months to June 2022 alone:
-//! `examples/calibrate_supply.rs`. **Predicted**: all after the origin. The model has one price of power for the world's
-//! every year, no seasons, no makers' own mining, and machines of unlimited physical life while they run.
+//! `examples/calibrate_supply.rs`. **Predicted**: all after the origin. The model has no seasons, no makers' own mining, and
+//! machines of unlimited physical life while they run; power and machines get dearer at one rate for ever.
 
 pub mod entry;
 pub mod forecast;
@@ -33,6 +33,8 @@ use stock::{CLASSES, Stock};
 
 /// Days in a year of rates.
 const YEAR_DAYS: f64 = 365.25;
+/// Day in whose dollars power prices and making cost are given: 2022-07-01.
+const COSTS_OF: Day = Day(19_174);
 /// Blocks that a day brings at the target pace.
 const BLOCKS_PER_DAY: f64 = 144.0;
 
@@ -78,10 +80,16 @@ pub struct Supply {
     pub pool_fee: f64,
     /// Expected fall of hashprice in a month.
     pub decline: f64,
+    /// Months that buyers look ahead.
+    pub horizon_months: i32,
+    /// Their discount of a month, logarithmic.
+    pub discount: f64,
     /// What buyers expect to keep of hashprice after a halving.
     pub halving_keeps: f64,
     /// Cost of making a machine, $ per watt.
     pub making_cost: f64,
+    /// Rise of both power prices and of that cost, a year, logarithmic. They are given in dollars of July 2022.
+    pub cost_growth: f64,
     /// Memory of the hashprice that buyers look at, days.
     pub memory_days: f64,
     /// Time within which owners switch, days.
@@ -138,6 +146,9 @@ pub fn subsidy_on(day: Day) -> f64 {
 
 impl Supply {
     /// A network of a size, its machines spread around those on sale, in balance with what the coin pays.
+    ///
+    /// The spread and the orders of the first day are guesses that months of agreement with history wear away; forecasts begin
+    /// four years later.
     pub fn start(&self, day: Day, network_eh_s: f64, reward: Reward) -> SupplyNow {
         let on_sale = self.technology.on(day);
         let mut stock = Stock::default();
@@ -174,7 +185,8 @@ impl Supply {
 
     fn switch_and_wear(&self, now: &mut SupplyNow, hashprice: f64) -> f64 {
         let (worn, scrapped) = (self.attrition / YEAR_DAYS, self.idle_scrapped / YEAR_DAYS);
-        let kept = hashprice * (1.0 - self.pool_fee) / (0.024 * self.pue * self.power_price);
+        let power_price = self.power_price * self.cost_level(now.day);
+        let kept = hashprice * (1.0 - self.pool_fee) / (0.024 * self.pue * power_price);
         let pace = 1.0 / self.switch_days.max(1.0);
         let mut network = 0.0;
         for (class, running) in now.running.iter_mut().enumerate() {
@@ -186,6 +198,11 @@ impl Supply {
             network += left * *running;
         }
         network.max(1e-9)
+    }
+
+    /// Costs of a day over those of July 2022.
+    fn cost_level(&self, day: Day) -> f64 {
+        libm::exp(self.cost_growth * f64::from(day.0 - COSTS_OF.0) / YEAR_DAYS)
     }
 
     fn relocate(&self, now: &mut SupplyNow) {
@@ -206,7 +223,8 @@ impl Supply {
 
     fn enter(&self, now: &mut SupplyNow) {
         let on_sale = self.technology.on(now.day);
-        now.q = entry::worth(self, now.remembered, on_sale, now.day) / (self.making_cost * on_sale);
+        now.q = entry::worth(self, now.remembered, on_sale, now.day)
+            / (self.making_cost * self.cost_level(now.day) * on_sale);
         let wish = self.entry_rate * libm::pow(now.q.max(1e-9), self.entry_exponent);
         let rate = wish / (1.0 + wish / self.entry_limit);
         let crowded = 1.0 + self.crowding * now.away_eh_s() / now.network_eh_s;

@@ -9,9 +9,6 @@ use crate::ids::{ChannelId, Id, OperatorId, Table};
 use crate::random::{Member, Seed, Stream};
 use crate::units::{Dollars, Fraction};
 
-/// Memory of the trailing income by which operators weigh, days.
-const INCOME_MEMORY_DAYS: f64 = 30.0;
-
 /// The split now.
 #[derive(Clone, Debug)]
 pub struct ChannelNow {
@@ -242,9 +239,9 @@ fn summarize(given: &Channels, rules: &Rules, now: &ChannelNow, day: Day) -> Rou
 }
 
 /// Learns from the settled step who earns how much, and counts what each channel carried.
-pub fn book(now: &mut ChannelNow, moment: &Moment, market: &Market, money: &Money) {
+pub fn book(given: &Channels, now: &mut ChannelNow, moment: &Moment, market: &Market, money: &Money) {
     let days = moment.span.as_days();
-    let remembered = libm::exp(-days / INCOME_MEMORY_DAYS);
+    let remembered = libm::exp(-days / given.income_memory_days.max(1e-9));
     let first = !now.in_dollars;
     if first {
         // Before any income is known its proportions are those given; the first step scales them.

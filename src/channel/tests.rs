@@ -53,6 +53,7 @@ fn world() -> Channels {
         adaptation_days: 30,
         adaptation_discount: Fraction::new(0.02),
         capital_cost_per_year: 0.25,
+        income_memory_days: 30.0,
     }
 }
 
@@ -85,7 +86,7 @@ fn run(given: &Channels, now: &mut ChannelNow, days: core::ops::Range<usize>, ru
     for day in days {
         let moment = window().moment(day);
         last = route(given, rules, now, &moment);
-        book(now, &moment, &market(), &income(1e6));
+        book(given, now, &moment, &market(), &income(1e6));
     }
     last
 }
@@ -188,7 +189,7 @@ fn a_seized_rail_loses_once_and_comes_back() {
     for day in 0..120 {
         let moment = window().moment(day);
         let routes = route(&given, &free, &mut now, &moment);
-        book(&mut now, &moment, &market(), &income(1e6));
+        book(&given, &mut now, &moment, &market(), &income(1e6));
         let lost: f64 = routes.seized.iter().map(|d| d.as_usd()).sum();
         if now.is_seized(SHELL, moment.day) {
             assert_eq!(share(&routes, SHELL), 0.0);

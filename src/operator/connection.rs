@@ -1,7 +1,7 @@
 //! Connections: who applies, how many wait, how fast the grid companies connect.
 //!
 //! A firm applies where a new machine pays back in time at the full tariff: applications of a month = appetite · connected ·
-//! (limit/payback − 1), the last factor between 0 and [`KEENEST`]. Home mining spreads by imitation (Bass 1969):
+//! (limit/payback − 1), the last factor between 0 and a most. Home mining spreads by imitation (Bass 1969):
 //! applications = (p + q·x/m)(m − x), x connected and waiting, m the potential, as long as it pays back at all in time.
 //! The grid companies connect at most a given power a month, each place by its weight. Where nothing pays back, a share
 //! of what waits is withdrawn each month. With `decided = false` the same power is connected every month whatever pays.
@@ -9,9 +9,6 @@
 use super::{OperatorNow, Operators, Rules};
 use crate::ids::Id;
 use crate::units::Power;
-
-/// Most by which a short payback raises applications.
-pub const KEENEST: f64 = 3.0;
 
 /// How connected power grows.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +21,8 @@ pub struct Growth {
     pub waiting: Power,
     /// Applications of firms in a month where the payback is half its limit, as a share of connected power.
     pub appetite: f64,
+    /// Most by which a shorter payback multiplies them.
+    pub keenest: f64,
     /// Share of what waits that is withdrawn in a month in which nothing pays back.
     pub withdrawn: f64,
     /// Power to which home mining can grow, over all homes.
@@ -75,7 +74,7 @@ pub(super) fn grow(operators: &Operators, rules: &Rules, now: &mut OperatorNow, 
             let taken = if potential > Power::ZERO { (have / potential).min(1.0) } else { 1.0 };
             here.waiting += potential * ((growth.home_innovation + growth.home_imitation * taken) * (1.0 - taken));
         } else {
-            let keen = (limit / payback - 1.0).clamp(0.0, KEENEST);
+            let keen = (limit / payback - 1.0).clamp(0.0, growth.keenest.max(0.0));
             here.waiting += here.connected * (growth.appetite * keen);
         }
     }

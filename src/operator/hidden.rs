@@ -9,8 +9,6 @@ use super::{OperatorNow, Operators, Rules};
 use crate::flows::{OrderReason, Worth};
 use crate::units::{Fraction, Power};
 
-/// Efficiency of a machine as it is hidden: of the middle of the fleet.
-const USUAL_J_PER_TH: f64 = 30.0;
 /// Hours of a mean month.
 const MONTH_HOURS: f64 = 730.5;
 
@@ -46,13 +44,20 @@ pub(super) fn inspect(rules: &Rules, now: &mut OperatorNow, books: &mut Stock) {
 }
 
 /// Who goes into hiding under a ban.
-pub(super) fn hide(operators: &Operators, rules: &Rules, now: &mut OperatorNow, worth: &Worth) {
+pub(super) fn hide(operators: &Operators, rules: &Rules, now: &mut OperatorNow, worth: &Worth, books: &Stock) {
     for ((site, holding), here) in operators.sites.enumerate().zip(now.sites.iter_mut()) {
         if !rules.banned[site] || here.connected <= Power::ZERO {
             continue;
         }
-        // A kilowatt hour of machines at 30 J/TH is 1/30 PH/s for an hour.
-        let earns = worth.revenue[site].as_usd_per_ph_day() / (USUAL_J_PER_TH * 24.0);
+        // A kilowatt hour of machines of e J/TH is 1/e PH/s for an hour; what would be hidden is the site's own mean.
+        let (watts, th_s) =
+            operators.listings.iter().zip(books.site(site)).fold((0.0, 0.0), |(w, h), (l, n)| {
+                (w + l.power.as_w() * *n as f64, h + l.hashrate.as_th_s() * *n as f64)
+            });
+        if watts <= 0.0 {
+            continue;
+        }
+        let earns = worth.revenue[site].as_usd_per_ph_day() * th_s / (watts * 24.0);
         let margin = (earns - worth.marginal[site].as_usd_per_kwh() * holding.design_pue) * MONTH_HOURS;
         if margin > rules.inspections[site] * operators.hiding.cost_usd_per_kw {
             let most = operators.hiding.most.value().max(here.hidden.value());

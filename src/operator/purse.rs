@@ -1,7 +1,7 @@
 //! Cash and credit: what an operator can spend on machines.
 //!
 //! Cash starts at an assumed sum per kilowatt, grows by what the operator keeps of its earnings after power, channels, levies
-//! and taxes, and falls by what machines cost; it may fall below zero as far as credit goes. A simplification: no interest,
+//! and taxes, and by what machines given up fetch, and falls by what machines cost; it may fall below zero as far as credit goes. A simplification: no interest,
 //! and clients' money counts as the host's.
 
 use super::{OperatorNow, Operators};

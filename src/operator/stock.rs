@@ -7,11 +7,6 @@ use crate::flows::{Order, OrderReason, Orders, Roster, Worth};
 use crate::ids::{Id, ModelId, SiteId};
 use crate::units::{Hashprice, Power};
 
-/// Days that machines are on the way from one site of an operator to another.
-const MOVING_DAYS: u32 = 21;
-/// What moving a machine costs, USD: freight of 15 kg over the country, two days of a technician's work on ten machines.
-const MOVING_USD: f64 = 60.0;
-
 /// Committed machines by site and model, and the orders so far.
 pub(super) struct Stock<'r> {
     roster: &'r Roster,
@@ -51,7 +46,7 @@ impl<'r> Stock<'r> {
         }
     }
     /// Machines of a model that stand at a site and are not about to leave; those on their way cannot be given up.
-    fn standing(&self, site: SiteId, model: ModelId) -> u64 {
+    pub(super) fn standing(&self, site: SiteId, model: ModelId) -> u64 {
         let here = &self.roster.sites[site];
         here.installed[model].saturating_sub(here.leaving[model]).min(self.committed(site, model))
     }
@@ -96,8 +91,8 @@ pub(super) fn move_or_give_up(
                     stock.order(Order {
                         site: target,
                         machines: count,
-                        price_usd: MOVING_USD,
-                        delay_days: MOVING_DAYS,
+                        price_usd: operators.moving.usd,
+                        delay_days: operators.moving.days,
                         ..gone
                     });
                     left -= moved;

@@ -49,6 +49,7 @@ fn operators() -> Operators {
             decided: false,
             waiting: Power::ZERO,
             appetite: 0.05,
+            keenest: 3.0,
             withdrawn: 0.05,
             home_potential: Power::ZERO,
             home_innovation: 0.002,
@@ -56,6 +57,8 @@ fn operators() -> Operators {
         },
         hiding: Hiding { share_per_month: Fraction::new(0.5), most: Fraction::new(0.4), cost_usd_per_kw: 600.0 },
         hashprice_fall: 0.02,
+        replaced_per_month: Fraction::NONE,
+        moving: Moving { days: 21, usd: 60.0 },
         patience_months: 2,
         contract_months: 12,
         choices: 2,
@@ -337,4 +340,39 @@ fn machines_that_stand_still_go_where_the_owner_has_room_and_cheaper_power() {
     // Two fifths hide, so 17,400 obey; those who find no room are sold.
     let sold: Vec<_> = orders.iter().filter(|o| o.reason == OrderReason::Retired).collect();
     assert!(sold.iter().all(|o| o.site == SiteId(0) && o.machines == -2_608 && o.price_usd > 0.0) && sold.len() == 1);
+}
+
+#[test]
+fn a_better_machine_takes_the_place_of_a_worse_one_where_the_difference_pays_back() {
+    let mut ops = operators();
+    (ops.growth.most, ops.replaced_per_month) = (Power::ZERO, Fraction::new(0.10));
+    // Site 0 is full of S9 that still pay at 2 cents; site 1 of S19.
+    let list = roster([[72_674, 0, 0, 0], [0, 14_792, 0, 0]]);
+    let cheap = Month { hashprice: 66.0, tariff: 0.02, ..GOOD };
+    let orders = |ops: &Operators, rules: &Rules, month: &Month| {
+        let mut now = start(ops);
+        let cash = now.cash[OperatorId(0)];
+        let orders = decided(ops, rules, &mut now, "2022-12-01", month, &list);
+        (orders, cash - now.cash[OperatorId(0)])
+    };
+    let free = Rules::none(&ops);
+    let (swapped, spent) = orders(&ops, &free, &cheap);
+    assert!(swapped.iter().all(|o| o.site == SiteId(0) && o.delay_days == 30), "{swapped:?}");
+    let (gone, come): (Vec<&Order>, Vec<&Order>) = swapped.iter().partition(|o| o.machines < 0);
+    assert!(gone.len() == 1 && gone[0].model == ModelId(0) && gone[0].reason == OrderReason::Retired);
+    assert!(come.iter().all(|o| o.model != ModelId(0) && o.reason == OrderReason::Refill));
+    // A tenth of the site's power, no more drawn than before, and the price less what the old ones fetch is paid.
+    let freed = ops.listings[ModelId(0)].power * (gone[0].machines.unsigned_abs() as f64 * 1.04);
+    assert!((freed.as_mw() - 10.0).abs() < 0.02, "{freed:?}");
+    let more = drawn(&ops, &swapped, 0);
+    assert!((0.0..0.002).contains(&more), "{more} MW");
+    let net: f64 = swapped.iter().map(|o| o.price_usd * o.machines as f64).sum();
+    assert!(net > 0.0 && (net - spent).abs() < 1e-3, "{net} against {spent}");
+    // Not where the difference comes too late, where mining is forbidden, or where nobody replaces.
+    assert!(orders(&ops, &free, &Month { hashprice: 190.0, tariff: 0.05, ..GOOD }).0.is_empty());
+    let mut banned = Rules::none(&ops);
+    banned.banned[SiteId(0)] = true;
+    assert!(orders(&ops, &banned, &cheap).0.is_empty());
+    ops.replaced_per_month = Fraction::NONE;
+    assert!(orders(&ops, &free, &cheap).0.is_empty());
 }

@@ -2,13 +2,19 @@
 
 use crate::calendar::Day;
 
-/// Days over which a release fades, and the power of efficiency by which buyers lean to better machines.
-const FADE_DAYS: f64 = 270.0;
-const LEANING: f64 = 4.0;
 /// Days between two points of the curve.
 const APART: i32 = 91;
 /// Years in which the energy of a hash halves after the last release known (catalog 2016 to mid-2022: 2.7 to 3).
 const HALVING_DAYS: f64 = 3.0 * 365.25;
+
+/// How buyers lean to what is new and to what is efficient.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Leaning {
+    /// Days over which a release fades.
+    pub fade_days: f64,
+    /// Power of efficiency by which better machines weigh more.
+    pub efficiency: f64,
+}
 
 /// Efficiency on sale by day.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,10 +25,10 @@ pub struct Technology {
 }
 
 impl Technology {
-    /// The curve of a catalog: release days and efficiencies, J/TH. Weights e^(−age/270 d) · efficiency⁻⁴.
+    /// The curve of a catalog: release days and efficiencies, J/TH. Weights e^(−age/fade) · efficiency^(−leaning).
     ///
     /// Before the first release the first machine is on sale; after the last the curve goes on halving in three years.
-    pub fn of(machines: &[(Day, f64)]) -> Self {
+    pub fn of(machines: &[(Day, f64)], leaning: Leaning) -> Self {
         let mut known: Vec<(Day, f64)> = machines.iter().copied().filter(|(_, e)| e.is_finite() && *e > 0.0).collect();
         known.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let (Some(first), Some(last)) = (known.first().copied(), known.last().copied()) else {
@@ -31,7 +37,8 @@ impl Technology {
         let mean = |day: Day| {
             let (mut sum, mut weight) = (0.0, 0.0);
             for (released, e) in known.iter().take_while(|(released, _)| *released <= day) {
-                let w = libm::exp(-f64::from(day.0 - released.0) / FADE_DAYS) * libm::pow(*e, -LEANING);
+                let w = libm::exp(-f64::from(day.0 - released.0) / leaning.fade_days.max(1.0))
+                    * libm::pow(*e, -leaning.efficiency);
                 sum += w * libm::log(*e);
                 weight += w;
             }
@@ -56,16 +63,18 @@ impl Technology {
 mod tests {
     use super::*;
 
+    const LEANING: Leaning = Leaning { fade_days: 270.0, efficiency: 4.0 };
+
     #[test]
     fn a_better_machine_takes_over_and_progress_goes_on_after_the_last() {
         let d = |t| Day::parse(t).unwrap();
-        let t = Technology::of(&[(d("2016-06-01"), 98.0), (d("2020-05-01"), 29.5), (d("2020-05-01"), 60.0)]);
+        let t = Technology::of(&[(d("2016-06-01"), 98.0), (d("2020-05-01"), 29.5), (d("2020-05-01"), 60.0)], LEANING);
         assert!((t.on(d("2015-01-01")) - 98.0).abs() < 1e-9);
         assert!((t.on(d("2018-01-01")) - 98.0).abs() < 1e-9);
         let end = d("2016-06-01").plus(91 * 15);
         let after = t.on(end.plus(1096)) / t.on(end);
         assert!((after - 0.5).abs() < 0.001, "{after}");
         assert!(t.on(d("2020-09-01")) < 98.0);
-        assert!(Technology::of(&[]).on(d("2020-01-01")) > 0.0);
+        assert!(Technology::of(&[], LEANING).on(d("2020-01-01")) > 0.0);
     }
 }

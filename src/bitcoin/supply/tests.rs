@@ -15,12 +15,18 @@ pub(crate) fn supply() -> Supply {
         pue: 1.1,
         pool_fee: 0.02,
         decline: 0.02,
+        horizon_months: 36,
+        discount: 0.025,
         halving_keeps: 0.7,
         making_cost: 0.7,
+        cost_growth: 0.0,
         memory_days: 30.0,
         switch_days: 10.0,
         difficulty_days: 10.0,
-        technology: Technology::of(&[(Day::parse("2020-05-01").unwrap(), 29.5)]),
+        technology: Technology::of(
+            &[(Day::parse("2020-05-01").unwrap(), 29.5)],
+            technology::Leaning { fade_days: 270.0, efficiency: 4.0 },
+        ),
         removals: Vec::new(),
     }
 }

@@ -17,6 +17,8 @@ pub const CHANNELS: TableSpec = table_spec(
             .default_integer(30),
         number("adaptation_discount_share", "", 0.0, 1.0, "The discount.").default(0.02),
         number("capital_cost_per_year", "1/year", 0.0, 5.0, "Cost of money that is on its way.").default(0.25),
+        number("income_memory_days", "d", 0.1, 365.0, "Memory of the income by which operators share what is scarce.")
+            .default(30.0),
     ],
 );
 
@@ -65,6 +67,7 @@ pub fn build(all: &View) -> Option<Channels> {
         adaptation_days: given.count("adaptation_days") as u32,
         adaptation_discount: Fraction::new(given.number("adaptation_discount_share")),
         capital_cost_per_year: given.number("capital_cost_per_year"),
+        income_memory_days: given.number("income_memory_days"),
     })
 }
 

@@ -4,7 +4,7 @@ use super::fleet::{self, FLEET};
 use super::{machine, site};
 use crate::fleet::{Machine, Tier};
 use crate::ids::Table;
-use crate::operator::{Growth, Hiding, Holding, Listing, MachineMarket, Operator, Operators};
+use crate::operator::{Growth, Hiding, Holding, Listing, MachineMarket, Moving, Operator, Operators};
 use crate::scenario::View;
 use crate::scenario::spec::{TableSpec, days, flag, integer, number, table_spec, text};
 use crate::units::{Fraction, Power, Tariff};
@@ -46,6 +46,7 @@ pub const GROWTH: TableSpec = table_spec(
         number("waiting_mw", "MW", 0.0, 1e5, "Applied for before the first day.").default(0.0),
         number("appetite_share_per_month", "", 0.0, 1.0, "Applications of firms where the payback is half its limit.")
             .default(0.05),
+        number("keenest", "", 0.0, 100.0, "Most by which a shorter payback multiplies them.").default(3.0),
         number("withdrawn_share_per_month", "", 0.0, 1.0, "Applications withdrawn where nothing pays back.")
             .default(0.05),
         number("home_potential_mw", "MW", 0.0, 1e5, "Power to which home mining can spread.").default(0.0),
@@ -54,6 +55,17 @@ pub const GROWTH: TableSpec = table_spec(
         number("home_imitation_share_per_month", "", 0.0, 1.0, "Share that begins by imitation when all others mine.")
             .default(0.08),
         number("hashprice_fall_share_per_month", "", 0.0, 0.5, "Fall of hashprice that buyers expect.").default(0.02),
+        number(
+            "replaced_share_per_month",
+            "",
+            0.0,
+            1.0,
+            "Most of a site's power whose machines give way in a month to better ones that pay back the difference.",
+        )
+        .default(0.0),
+        integer("moving_days", 0, 365, "Days that a machine is on its way to another site of its owner's.")
+            .default_integer(21),
+        number("moving_usd_per_machine", "USD", 0.0, 1e4, "What moving it costs.").default(60.0),
         integer("patience_months", 0, 120, "Months in a row that a model may stand still before it is given up.")
             .default_integer(1),
         integer("contract_months", 0, 120, "Months in a row that it may earn less than the whole price of its power.")
@@ -121,6 +133,7 @@ pub fn build(all: &View) -> Option<Operators> {
             decided: growth.flag("decided"),
             waiting: Power::mw(growth.number("waiting_mw")),
             appetite: growth.number("appetite_share_per_month"),
+            keenest: growth.number("keenest"),
             withdrawn: growth.number("withdrawn_share_per_month"),
             home_potential: Power::mw(growth.number("home_potential_mw")),
             home_innovation: growth.number("home_innovation_share_per_month"),
@@ -132,6 +145,8 @@ pub fn build(all: &View) -> Option<Operators> {
             cost_usd_per_kw: hiding.number("cost_usd_per_kw"),
         },
         hashprice_fall: growth.number("hashprice_fall_share_per_month"),
+        replaced_per_month: Fraction::new(growth.number("replaced_share_per_month")),
+        moving: Moving { days: growth.count("moving_days") as u32, usd: growth.number("moving_usd_per_machine") },
         patience_months: u32::try_from(growth.integer("patience_months")).unwrap_or(0),
         contract_months: u32::try_from(growth.integer("contract_months")).unwrap_or(0),
         choices: growth.count("choices"),

@@ -1,9 +1,9 @@
 //! Sections `supply` and `removal`: the world's hashrate as machines, owners and orders.
 
-use crate::bitcoin::supply::{Removal, Supply, Technology};
+use crate::bitcoin::supply::{Removal, Supply, Technology, technology::Leaning};
 use crate::scenario::View;
 use crate::scenario::section::machine::MACHINE;
-use crate::scenario::spec::{TableSpec, day, number, table_spec};
+use crate::scenario::spec::{TableSpec, day, integer, number, table_spec};
 
 /// `[supply]`.
 pub const SUPPLY: TableSpec = table_spec(
@@ -34,8 +34,19 @@ pub const SUPPLY: TableSpec = table_spec(
         number("pue", "", 1.0, 3.0, "Energy of a site over energy of its machines, world mean."),
         number("pool_fee_share", "", 0.0, 0.5, "Share of revenue that pools keep."),
         number("decline_per_month", "1/month", 0.0, 0.5, "Fall of hashprice that buyers expect, logarithmic."),
+        integer("horizon_months", 1, 120, "Months that buyers look ahead."),
+        number("discount_per_month", "1/month", 0.0, 0.5, "Their discount, logarithmic."),
+        number("release_fade_days", "d", 1.0, 10_000.0, "Days over which a release fades from what is on sale."),
+        number("efficiency_leaning", "", 0.0, 20.0, "Power of efficiency by which buyers lean to better machines."),
         number("halving_keeps", "", 0.5, 1.0, "Share of hashprice that buyers expect to keep after a halving."),
         number("making_cost_usd_per_w", "USD/W", 0.01, 10.0, "Cost of making a machine."),
+        number(
+            "cost_growth_per_year",
+            "1/year",
+            -0.2,
+            0.5,
+            "Rise of power prices and making cost, logarithmic; they are given in dollars of July 2022.",
+        ),
         number("delivery_days", "d", 3.0, 720.0, "Mean time from order to hashing."),
         number("memory_days", "d", 1.0, 365.0, "Memory of the hashprice that buyers look at."),
         number("switch_days", "d", 1.0, 365.0, "Time within which owners stop or start machines."),
@@ -83,12 +94,18 @@ pub fn build(all: &View) -> Option<Supply> {
         pue: v.number("pue"),
         pool_fee: v.number("pool_fee_share"),
         decline: v.number("decline_per_month"),
+        horizon_months: v.count("horizon_months") as i32,
+        discount: v.number("discount_per_month"),
         halving_keeps: v.number("halving_keeps"),
         making_cost: v.number("making_cost_usd_per_w"),
+        cost_growth: v.number("cost_growth_per_year"),
         memory_days: v.number("memory_days"),
         switch_days: v.number("switch_days"),
         difficulty_days: v.number("difficulty_days"),
-        technology: Technology::of(&machines),
+        technology: Technology::of(
+            &machines,
+            Leaning { fade_days: v.number("release_fade_days"), efficiency: v.number("efficiency_leaning") },
+        ),
         removals: all.tables(REMOVAL.key).iter().map(|(_, v)| removal(v)).collect(),
     })
 }
