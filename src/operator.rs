@@ -239,6 +239,7 @@ pub fn decide(
     let prices = purchase::prices(operators, quoted, moment.day);
     let outlook = |site: SiteId, tariff| Outlook {
         price_usd: &prices,
+        quoted,
         revenue: worth.revenue[site],
         tariff,
         procured: procurement.operators[operators.sites[site].operator],

@@ -14,6 +14,8 @@ use crate::units::{Hashprice, Power, Tariff};
 pub(super) struct Outlook<'a> {
     /// World price of one machine of each model on sale, USD.
     pub(super) price_usd: &'a Table<ModelId, f64>,
+    /// World hashprice by which machines are quoted: the mean of two months.
+    pub(super) quoted: Hashprice,
     /// Net revenue at the site today: what they will earn, less the trend.
     pub(super) revenue: Hashprice,
     /// The site's tariff.

@@ -1,8 +1,8 @@
 //! Cash and credit: what an operator can spend on machines.
 //!
 //! Cash starts at an assumed sum per kilowatt, grows by what the operator keeps of its earnings after power, channels, levies
-//! and taxes, and by what machines given up fetch, and falls by what machines cost; it may fall below zero as far as credit goes. A simplification: no interest,
-//! and clients' money counts as the host's.
+//! and taxes, and by what machines given up fetch, and falls by what machines cost; it may fall below zero as far as credit
+//! goes. A simplification: no interest, and clients' money counts as the host's.
 
 use super::{OperatorNow, Operators};
 use crate::flows::Money;

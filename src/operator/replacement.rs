@@ -39,8 +39,7 @@ fn better(operators: &Operators, holding: &Holding, outlook: &Outlook, old: Mode
     let mut choices: Vec<Choice> = on_sale
         .filter_map(|model| {
             let new = &operators.listings[model];
-            let price_usd =
-                operators.market.price_usd(new, outlook.quoted, outlook.day) * (1.0 + outlook.procured.premium);
+            let price_usd = outlook.price_usd[model] * (1.0 + outlook.procured.premium);
             let (revenue, cost) = margin(holding, outlook, new);
             let (more, dearer) = if earned > paid { (revenue - earned, 0.0) } else { (revenue, cost) };
             let outlay = (price_usd / new.power.as_w() - fetched).max(0.0);
@@ -54,11 +53,11 @@ fn better(operators: &Operators, holding: &Holding, outlook: &Outlook, old: Mode
 }
 
 /// The month's swaps of all sites.
-pub(super) fn swap(
+pub(super) fn swap<'a>(
     operators: &Operators,
     rules: &Rules,
     now: &mut OperatorNow,
-    outlook: impl Fn(SiteId) -> Outlook,
+    outlook: impl Fn(SiteId) -> Outlook<'a>,
     books: &mut Stock,
 ) {
     let most = operators.replaced_per_month.value();
@@ -83,7 +82,8 @@ pub(super) fn swap(
                 continue;
             }
             let come = fill(operators, site, here, &choices, delay_days, OrderReason::Refill, &mut budget, books);
-            let gone = libm::floor(come / each) as i64;
+            // As many leave as the new ones need the places of: the site draws no more than before.
+            let gone = (libm::ceil(come / each) as u64).min(books.standing(site, model)) as i64;
             if gone > 0 {
                 let (price_usd, reason) = (resale_usd(operators, &outlook, listing), OrderReason::Retired);
                 books.order(Order { site, model, machines: -gone, price_usd, delay_days, reason });

@@ -48,7 +48,13 @@ impl<'r> Stock<'r> {
     /// Machines of a model that stand at a site and are not about to leave; those on their way cannot be given up.
     pub(super) fn standing(&self, site: SiteId, model: ModelId) -> u64 {
         let here = &self.roster.sites[site];
-        here.installed[model].saturating_sub(here.leaving[model]).min(self.committed(site, model))
+        let installed = here.installed[model];
+        if installed == 0 {
+            return 0;
+        }
+        let going = self.orders.iter().filter(|o| o.site == site && o.model == model && o.machines < 0);
+        let going: u64 = going.map(|o| o.machines.unsigned_abs()).sum();
+        installed.saturating_sub(here.leaving[model].saturating_add(going)).min(self.committed(site, model))
     }
     /// The orders in the order of sites.
     pub(super) fn orders(mut self) -> Orders {

@@ -347,7 +347,7 @@ fn a_better_machine_takes_the_place_of_a_worse_one_where_the_difference_pays_bac
     let mut ops = operators();
     (ops.growth.most, ops.replaced_per_month) = (Power::ZERO, Fraction::new(0.10));
     // Site 0 is full of S9 that still pay at 2 cents; site 1 of S19.
-    let list = roster([[72_674, 0, 0, 0], [0, 14_792, 0, 0]]);
+    let list = roster([[72_678, 0, 0, 0], [0, 14_792, 0, 0]]);
     let cheap = Month { hashprice: 66.0, tariff: 0.02, ..GOOD };
     let orders = |ops: &Operators, rules: &Rules, month: &Month| {
         let mut now = start(ops);
@@ -361,15 +361,15 @@ fn a_better_machine_takes_the_place_of_a_worse_one_where_the_difference_pays_bac
     let (gone, come): (Vec<&Order>, Vec<&Order>) = swapped.iter().partition(|o| o.machines < 0);
     assert!(gone.len() == 1 && gone[0].model == ModelId(0) && gone[0].reason == OrderReason::Retired);
     assert!(come.iter().all(|o| o.model != ModelId(0) && o.reason == OrderReason::Refill));
-    // A tenth of the site's power, no more drawn than before, and the price less what the old ones fetch is paid.
+    // A tenth of the site's power, no more drawn than is connected, and the price less what the old ones fetch is paid.
     let freed = ops.listings[ModelId(0)].power * (gone[0].machines.unsigned_abs() as f64 * 1.04);
     assert!((freed.as_mw() - 10.0).abs() < 0.02, "{freed:?}");
-    let more = drawn(&ops, &swapped, 0);
-    assert!((0.0..0.002).contains(&more), "{more} MW");
+    let (before, more) = (ops.listings[ModelId(0)].power.as_mw() * 72_678.0 * 1.04, drawn(&ops, &swapped, 0));
+    assert!((-0.002..=0.0).contains(&more) && before + more <= 100.0, "{more} MW");
     let net: f64 = swapped.iter().map(|o| o.price_usd * o.machines as f64).sum();
     assert!(net > 0.0 && (net - spent).abs() < 1e-3, "{net} against {spent}");
     // Not where the difference comes too late, where mining is forbidden, or where nobody replaces.
-    assert!(orders(&ops, &free, &Month { hashprice: 190.0, tariff: 0.05, ..GOOD }).0.is_empty());
+    assert!(orders(&ops, &free, &Month { premium: 3.0, ..cheap }).0.is_empty());
     let mut banned = Rules::none(&ops);
     banned.banned[SiteId(0)] = true;
     assert!(orders(&ops, &banned, &cheap).0.is_empty());
