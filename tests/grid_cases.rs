@@ -175,7 +175,7 @@ fn what_is_left_out_is_noted_and_what_cannot_be_dispatched_is_refused() {
     assert_eq!(case.notes, ["line 2: field `bus_name` is left out"]);
     assert_eq!(case.flow().unwrap().flow_mw, [50.0]);
     let refusal = case.dispatch(Susceptance::Matpower).unwrap_err().to_string();
-    assert_eq!(refusal, "gen row 1: a polynomial cost of degree 3: at most quadratic ones (line 8)");
+    assert_eq!(refusal, "8:24: gen row 1: a polynomial cost of degree 3: at most quadratic ones");
 }
 
 /// Hours searched from the basis of the hour before and proven side by side have the bits of each hour alone, from

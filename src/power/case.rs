@@ -50,10 +50,12 @@ pub enum Cost {
     },
     /// Straight lines through points (MW, USD per hour), rising in MW; the outer lines go on beyond the ends.
     Piecewise(Vec<(f64, f64)>),
-    /// Of a kind that the dispatch refuses, with the reason and its line.
+    /// Of a kind that the dispatch refuses, with the reason and its place.
     Unsupported {
         /// Line of the file.
         line: usize,
+        /// Column where its numbers begin.
+        column: usize,
         /// Why.
         why: String,
     },

@@ -344,13 +344,14 @@ impl Reading {
                 continue;
             }
             let values: Vec<f64> = row.values[4..needed].iter().map(|v| v.0).collect();
-            self.case.generators[g].cost = if piecewise { lines(&values, line) } else { polynomial(&values, line) };
+            let place = (line, row.values[4..needed].first().map_or(column, |v| v.2));
+            self.case.generators[g].cost = if piecewise { lines(&values, place) } else { polynomial(&values, place) };
         }
     }
 }
 
-/// A polynomial by its coefficients, highest power first.
-fn polynomial(coefficients: &[f64], line: usize) -> Cost {
+/// A polynomial by its coefficients, highest power first, which begin at a place.
+fn polynomial(coefficients: &[f64], (line, column): (usize, usize)) -> Cost {
     let power = |p: usize| {
         if p < coefficients.len() { coefficients[coefficients.len() - 1 - p] } else { 0.0 }
     };
@@ -358,24 +359,33 @@ fn polynomial(coefficients: &[f64], line: usize) -> Cost {
         let degree = (0..coefficients.len()).rev().find(|&p| power(p) != 0.0).unwrap_or(0);
         return Cost::Unsupported {
             line,
+            column,
             why: format!("a polynomial cost of degree {degree}: at most quadratic ones"),
         };
     }
     if power(2) < 0.0 {
-        return Cost::Unsupported { line, why: "a quadratic cost that bends down: only convex ones".to_owned() };
+        return Cost::Unsupported {
+            line,
+            column,
+            why: "a quadratic cost that bends down: only convex ones".to_owned(),
+        };
     }
     Cost::Polynomial { constant: power(0), linear: power(1), quadratic: power(2) }
 }
 
 /// A piecewise linear cost by its points x1, y1, x2, y2 …
-fn lines(values: &[f64], line: usize) -> Cost {
+fn lines(values: &[f64], (line, column): (usize, usize)) -> Cost {
     let points: Vec<(f64, f64)> = values.chunks_exact(2).map(|p| (p[0], p[1])).collect();
     if points.windows(2).any(|w| w[1].0 <= w[0].0) {
-        return Cost::Unsupported { line, why: "piecewise points that do not rise in MW".to_owned() };
+        return Cost::Unsupported { line, column, why: "piecewise points that do not rise in MW".to_owned() };
     }
     let slopes: Vec<f64> = points.windows(2).map(|w| (w[1].1 - w[0].1) / (w[1].0 - w[0].0)).collect();
     if slopes.windows(2).any(|s| s[1] < s[0] - 1e-9 * s[0].abs().max(1.0)) {
-        return Cost::Unsupported { line, why: "a piecewise cost whose slopes fall: only convex ones".to_owned() };
+        return Cost::Unsupported {
+            line,
+            column,
+            why: "a piecewise cost whose slopes fall: only convex ones".to_owned(),
+        };
     }
     Cost::Piecewise(points)
 }

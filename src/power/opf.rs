@@ -22,12 +22,14 @@ pub enum CaseDispatchError {
     #[error(transparent)]
     Case(#[from] CaseError),
     /// A cost that the dispatch refuses.
-    #[error("gen row {row}: {why} (line {line})")]
+    #[error("{line}:{column}: gen row {row}: {why}")]
     Cost {
         /// The generator's row, from 1.
         row: usize,
-        /// Its line in the file.
+        /// The line of its cost in the file.
         line: usize,
+        /// The column where its numbers begin.
+        column: usize,
         /// Why.
         why: String,
     },

@@ -98,8 +98,9 @@ impl Formulation {
                     }
                 }
                 Cost::Piecewise(_) => blocks.push(owner, bus, (low, high), 0.0, 0.0),
-                Cost::Unsupported { line, why } => {
-                    return Err(CaseDispatchError::Cost { row: g + 1, line: *line, why: why.clone() });
+                Cost::Unsupported { line, column, why } => {
+                    let (line, column) = (*line, *column);
+                    return Err(CaseDispatchError::Cost { row: g + 1, line, column, why: why.clone() });
                 }
             }
         }
