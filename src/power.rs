@@ -37,6 +37,7 @@ mod outage;
 mod running;
 mod shift_factor;
 mod simplex;
+mod turn;
 mod unit;
 
 pub use adequacy::{Indices, OutageTable};

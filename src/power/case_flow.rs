@@ -1,7 +1,9 @@
 //! DC power flow of a case: one snapshot of its tables, or many from arrays.
 
 use super::case::{BusKind, Case, CaseError, Susceptance};
+use super::flow::{Sides, TILE};
 use super::network::Network;
+use super::turn::to_columns;
 
 /// A solved DC power flow of a case.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +38,7 @@ pub enum CaseFlowsError {
 }
 
 /// Snapshots that one thread takes at a time.
-const BLOCK: usize = 64;
+const BLOCK: usize = 128;
 
 /// A case made ready for many snapshots: its network and what each bus injects by the tables.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,18 +102,21 @@ impl CaseNetwork {
         const LANES: usize = Network::LANES;
         let (buses, generators) = (self.network.bus_count(), self.generator_place.len());
         let branches = self.network.branches().len();
-        let mut angle = self.network.lanes();
+        let mut sides = Sides::<LANES>::new(&self.network);
         for (side, flow) in flow_mw.chunks_mut(branches * LANES).enumerate() {
+            // Lanes beyond the last snapshot keep what they had; nobody reads them.
             let count = flow.len() / branches;
             let load = &load_mw[side * LANES * buses..][..count * buses];
-            // Lanes beyond the last snapshot repeat the first; nobody reads them.
-            let rows: [&[f64]; LANES] =
-                core::array::from_fn(|lane| &load[if lane < count { lane } else { 0 } * buses..][..buses]);
-            for bus in 0..buses {
-                let (shunt, counts) = (self.shunt_mw[bus], self.demand_counts[bus]);
-                let injection = &mut angle[self.network.place[bus] as usize];
-                for lane in 0..LANES {
-                    injection[lane] = -shunt - counts * rows[lane][bus];
+            let (angle, tile, _) = sides.parts();
+            let tiles = self.network.place.chunks(TILE).zip(self.shunt_mw.chunks(TILE));
+            for (k, ((places, shunt_mw), counts)) in tiles.zip(self.demand_counts.chunks(TILE)).enumerate() {
+                to_columns(load, buses, k * TILE, &mut tile[..places.len()]);
+                let buses = places.iter().zip(shunt_mw).zip(counts);
+                for (((&place, shunt), counts), load) in buses.zip(tile.iter()) {
+                    let injection = &mut angle[place as usize];
+                    for lane in 0..LANES {
+                        injection[lane] = -shunt - counts * load[lane];
+                    }
                 }
             }
             match generator_mw {
@@ -122,20 +127,19 @@ impl CaseNetwork {
                 }
                 Some(output) => {
                     let output = &output[side * LANES * generators..][..count * generators];
-                    let rows: [&[f64]; LANES] = core::array::from_fn(|lane| {
-                        &output[if lane < count { lane } else { 0 } * generators..][..generators]
-                    });
-                    for (g, place) in self.generator_place.iter().enumerate() {
-                        if let Some(bus) = *place {
+                    for (k, places) in self.generator_place.chunks(TILE).enumerate() {
+                        to_columns(output, generators, k * TILE, &mut tile[..places.len()]);
+                        for (place, output) in places.iter().zip(tile.iter()) {
+                            let Some(bus) = *place else { continue };
                             let injection = &mut angle[self.network.place[bus] as usize];
                             for lane in 0..LANES {
-                                injection[lane] += rows[lane][g];
+                                injection[lane] += output[lane];
                             }
                         }
                     }
                 }
             }
-            self.network.flow_of_sides(&mut angle, flow);
+            self.network.flow_of_sides(&mut sides, flow);
         }
     }
 }

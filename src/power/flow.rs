@@ -3,15 +3,51 @@
 //! Injections that do not sum to zero over an island are taken up by its reference bus, as a slack does.
 
 use super::network::Network;
+use super::turn::{to_columns, to_rows};
+
+/// Columns turned to rows, or rows to columns, at once: a table that stays in the nearest cache.
+pub(super) const TILE: usize = 32;
+
+/// Memory for snapshots side by side.
+pub(super) struct Sides<const W: usize> {
+    /// By place, where the nearest cache line begins: injections first, then angles.
+    angle: Vec<f64>,
+    tile: Tile<W>,
+    /// Rows of flows on their way out.
+    rows: Vec<f64>,
+}
+
+#[repr(align(64))]
+struct Tile<const W: usize>([[f64; W]; TILE]);
+
+impl<const W: usize> Sides<W> {
+    /// Numbers of a cache line.
+    const LINE: usize = 8;
+    /// Rows of flows up to this many numbers are put together before they are written, so that memory is written from end
+    /// to end once; larger ones would leave the cache on the way.
+    const ROWS: usize = 1 << 14;
+
+    pub(super) fn new(network: &Network) -> Self {
+        let rows = W * network.branches().len();
+        Self {
+            angle: vec![0.0; network.places() * W + Self::LINE],
+            tile: Tile([[0.0; W]; TILE]),
+            rows: vec![0.0; if rows <= Self::ROWS { rows } else { 0 }],
+        }
+    }
+
+    /// The angles by place, a tile, and the rows.
+    #[inline(always)]
+    pub(super) fn parts(&mut self) -> (&mut [[f64; W]], &mut [[f64; W]; TILE], &mut [f64]) {
+        let begin = self.angle.as_ptr().align_offset(64).min(Self::LINE);
+        let end = begin + self.angle.len() - Self::LINE;
+        (self.angle[begin..end].as_chunks_mut().0, &mut self.tile.0, &mut self.rows)
+    }
+}
 
 impl Network {
     /// Snapshots solved side by side.
-    pub(super) const LANES: usize = 16;
-
-    /// Memory for the angles of snapshots side by side.
-    pub(super) fn lanes(&self) -> Vec<[f64; Self::LANES]> {
-        vec![[0.0; Self::LANES]; self.places()]
-    }
+    pub(super) const LANES: usize = 32;
 
     /// The flow over each branch \[MW\] for the net injection at each bus \[MW\]. Slices are by bus and by branch; a
     /// shorter slice leaves the rest at zero injection, or unwritten.
@@ -37,60 +73,42 @@ impl Network {
         if buses == 0 || branches == 0 {
             return;
         }
-        let mut angle = self.lanes();
+        let mut sides = Sides::<{ Self::LANES }>::new(self);
         let blocks = injection_mw.chunks(buses * Self::LANES).zip(flow_mw.chunks_mut(branches * Self::LANES));
         for (injection, flow) in blocks {
-            self.flow_block(injection, flow, &mut angle);
-        }
-    }
-
-    /// Up to [`Self::LANES`] snapshots at once.
-    fn flow_block(&self, injection_mw: &[f64], flow_mw: &mut [f64], angle: &mut [[f64; Self::LANES]]) {
-        angle.fill([0.0; Self::LANES]);
-        for (lane, snapshot) in injection_mw.chunks_exact(self.bus_count()).enumerate() {
-            for (&place, &mw) in self.place.iter().zip(snapshot) {
-                angle[place as usize][lane] = mw;
+            let (angle, tile, _) = sides.parts();
+            for (k, places) in self.place.chunks(TILE).enumerate() {
+                to_columns(injection, buses, k * TILE, &mut tile[..places.len()]);
+                for (&place, column) in places.iter().zip(tile.iter()) {
+                    angle[place as usize] = *column;
+                }
             }
+            self.flow_of_sides(&mut sides, flow);
         }
-        self.flow_of_sides(angle, flow_mw);
     }
 
     /// Flows of snapshots side by side, from injections by place to rows of flows. Angles come out by place.
     #[inline(always)]
-    pub(super) fn flow_of_sides<const W: usize>(&self, angle: &mut [[f64; W]], flow_mw: &mut [f64]) {
-        /// Branches that are turned from columns to rows at once.
-        const TURN: usize = 8;
+    pub(super) fn flow_of_sides<const W: usize>(&self, sides: &mut Sides<W>, flow_mw: &mut [f64]) {
+        let (angle, tile, rows) = sides.parts();
         self.solve_by_place(angle);
+        let straight = rows.len() != flow_mw.len();
         let branches = self.ends.len();
-        let whole = branches / TURN * TURN;
-        for first in (0..whole).step_by(TURN) {
-            let mut turned = [[0.0; W]; TURN];
-            for (k, flow) in (first..).zip(&mut turned) {
-                self.flow_of_branch(k, angle, flow);
-            }
-            for (lane, row) in flow_mw.chunks_exact_mut(branches).enumerate().take(W) {
-                let row: &mut [f64] = &mut row[first..first + TURN];
-                for i in 0..TURN {
-                    row[i] = turned[i][lane];
+        let out = if straight { &mut *flow_mw } else { &mut *rows };
+        let tiles = self.ends.chunks(TILE).zip(self.susceptance.chunks(TILE)).zip(self.shift_mw.chunks(TILE));
+        for (k, ((ends, susceptance), shift_mw)) in tiles.enumerate() {
+            for (mw, ((&(f, t), &b), &shift)) in tile.iter_mut().zip(ends.iter().zip(susceptance).zip(shift_mw)) {
+                let (from, to) = (&angle[f as usize], &angle[t as usize]);
+                let mut flow = [0.0; W];
+                for lane in 0..W {
+                    flow[lane] = b * (from[lane] - to[lane]) - shift;
                 }
+                *mw = flow;
             }
+            to_rows(&tile[..ends.len()], out, branches, k * TILE);
         }
-        for k in whole..branches {
-            let mut flow = [0.0; W];
-            self.flow_of_branch(k, angle, &mut flow);
-            for (row, mw) in flow_mw.chunks_exact_mut(branches).zip(flow) {
-                row[k] = mw;
-            }
-        }
-    }
-
-    /// The flow over one branch from angles by place.
-    #[inline(always)]
-    fn flow_of_branch<const W: usize>(&self, k: usize, angle: &[[f64; W]], flow_mw: &mut [f64; W]) {
-        let (f, t) = self.ends[k];
-        let (from, to, b, shift) = (&angle[f as usize], &angle[t as usize], self.susceptance[k], self.shift_mw[k]);
-        for lane in 0..W {
-            flow_mw[lane] = b * (from[lane] - to[lane]) - shift;
+        if !straight {
+            flow_mw.copy_from_slice(rows);
         }
     }
 
@@ -170,7 +188,7 @@ mod tests {
     #[test]
     fn many_snapshots_have_the_bits_of_each_alone() {
         let network = meshed();
-        let snapshots = 19;
+        let snapshots = 75;
         let injection: Vec<f64> = (0..snapshots * 6).map(|i| ((i * 37) % 101) as f64 - 50.0).collect();
         let mut together = vec![0.0; snapshots * 6];
         network.flows(&injection, &mut together);
