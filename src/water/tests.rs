@@ -231,6 +231,29 @@ pub(super) fn persistent_year(seed: u64) -> Year {
     year
 }
 
+/// Where the line of the lowest plant is the limit, water goes past its turbines instead of being held back above it.
+#[test]
+fn a_small_reservoir_lets_water_by() {
+    let mut system = tight_system(Some(25.0));
+    system.nodes = 3;
+    system.reservoirs[2].bus = 2;
+    system.lines.push(Line { from: 1, to: 2, x: 0.05, limit_mw: 150.0 });
+    let with_third_node = |mut year: Year| {
+        year.loads = year.loads.chunks(2).flat_map(|l| [l[0], l[1], 0.0]).collect();
+        year
+    };
+    let training = [1, 2].map(|seed| with_third_node(persistent_year(seed)));
+    let year = with_third_node(persistent_year(9));
+    let cost = [0.0, 6000.0].map(|spill_max| {
+        system.reservoirs[2].spill_max = spill_max;
+        let values = WaterValues::train(&system, &training).unwrap();
+        let run = Operation::new(&system, &values).unwrap().run(&year).unwrap();
+        run.objective - system.end_worth(&run.volumes)
+    });
+    println!("without and with a spillway: {cost:.0?}");
+    assert!(cost[1] < 0.99 * cost[0], "{cost:?}");
+}
+
 #[test]
 fn water_left_at_the_end_is_kept_by_its_price() {
     let training: Vec<Year> = (1..4).map(persistent_year).collect();
@@ -243,6 +266,13 @@ fn water_left_at_the_end_is_kept_by_its_price() {
         for v in run.volumes.chunks(3) {
             assert!(v.iter().zip(&system.reservoirs).all(|(v, r)| *v >= -1e-9 && *v <= r.vmax + 1e-9), "{v:?}");
         }
+        let pond = run.volumes.chunks(3).map(|v| v[2]);
+        let (low, high) = (pond.clone().fold(f64::INFINITY, f64::min), pond.fold(0.0, f64::max));
+        let used = (high - low) / system.reservoirs[2].vmax;
+        assert!(
+            if price.is_some() { used > 0.3 } else { used < 0.01 },
+            "the small reservoir moves by {used} of its room"
+        );
         let stored = System { end_price: Some(1.0), ..system }.end_worth(&run.volumes);
         (run.objective, stored)
     };

@@ -15,8 +15,18 @@ pub(super) struct Bound {
     at: Vec<Vec<f64>>,
     /// Lines that have a row, in the order of the rows after the balance.
     lines: Vec<usize>,
+    /// Rows before those of lines: the balance, and the turbines of each small reservoir.
+    first_line: usize,
     basis: Basis,
     fixed: Vec<f64>,
+}
+
+/// What a small reservoir may keep in an hour (m³/s; negative: give), and what a m³/s kept is worth.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pond {
+    pub(super) low: f64,
+    pub(super) high: f64,
+    pub(super) worth: f64,
 }
 
 impl Operation<'_> {
@@ -35,7 +45,8 @@ impl Operation<'_> {
         worst
     }
 
-    /// The linear program of an hour without any line: units, releases of large reservoirs, load not served by node.
+    /// The linear program of an hour without any line: units, releases of large reservoirs, what each small one keeps and spills,
+    /// load not served by node.
     pub(super) fn bound(&self) -> Bound {
         let (system, basins) = (self.system, &self.values.basins);
         let unit = |bus: usize| {
@@ -51,18 +62,45 @@ impl Operation<'_> {
             }
             at.push(v);
         }
+        // What a small reservoir keeps is missing below it too; what it spills is missing in its own turbines only.
+        for basin in basins {
+            for (k, p) in basin.passes.iter().enumerate() {
+                let mut v = vec![0.0; system.nodes];
+                for r in basin.passes[k..].iter().map(|i| &system.reservoirs[*i]) {
+                    v[r.bus] -= r.mw_per_cms;
+                }
+                at.push(v);
+                let r = &system.reservoirs[*p];
+                at.push(unit(r.bus).into_iter().map(|x| -r.mw_per_cms * x).collect());
+            }
+        }
+        let first_shed = at.len();
         at.extend((0..system.nodes).map(unit));
         let zeros = vec![0.0; at.len()];
         let mut program = Program { cost: zeros.clone(), lower: zeros.clone(), upper: zeros, rows: Vec::new() };
         for (j, u) in system.thermal.iter().enumerate() {
             (program.cost[j], program.upper[j]) = (u.cost, u.pmax_mw);
         }
-        for cost in &mut program.cost[system.thermal.len() + basins.len()..] {
+        for cost in &mut program.cost[first_shed..] {
             *cost = system.voll;
         }
         let terms = at.iter().enumerate().map(|(j, v)| (j, v.iter().sum::<f64>())).collect();
         program.rows.push(Row { terms, low: 0.0, high: 0.0 });
-        Bound { program, at, lines: Vec::new(), basis: Basis::default(), fixed: vec![0.0; system.nodes] }
+        let mut column = system.thermal.len() + basins.len();
+        for (b, basin) in basins.iter().enumerate() {
+            let mut terms = vec![(system.thermal.len() + b, 1.0)];
+            for p in &basin.passes {
+                // Through its turbines goes what comes, less what is kept here and above, less what is spilled here.
+                terms.push((column, -1.0));
+                let mut here = terms.clone();
+                here.push((column + 1, -1.0));
+                program.upper[column + 1] = system.reservoirs[*p].spill_max;
+                program.rows.push(Row { terms: here, low: 0.0, high: 0.0 });
+                column += 2;
+            }
+        }
+        let first_line = program.rows.len();
+        Bound { program, at, lines: Vec::new(), first_line, basis: Basis::default(), fixed: vec![0.0; system.nodes] }
     }
 
     /// An hour on the network: least cost with a m³/s of each large reservoir at its price. Returns the cost without the water's.
@@ -75,7 +113,9 @@ impl Operation<'_> {
         low: &[f64; 2],
         high: &[f64; 2],
         water: &[f64; 2],
+        ponds: &[Pond],
         q: &mut [f64; 2],
+        kept: &mut [f64],
         shed: &mut [f64],
     ) -> Result<f64, YearError> {
         let (system, basins) = (self.system, &self.values.basins);
@@ -86,7 +126,7 @@ impl Operation<'_> {
         self.inject(&[0.0; 2], inflow, 1.0, &mut bound.fixed);
         if bound.lines.len() > MOST_LINES {
             bound.lines.clear();
-            bound.program.rows.truncate(1);
+            bound.program.rows.truncate(bound.first_line);
             bound.basis = Basis::default();
         }
         let program = &mut bound.program;
@@ -94,10 +134,26 @@ impl Operation<'_> {
             program.cost[nt + b] = water[b];
             (program.lower[nt + b], program.upper[nt + b]) = (low[b], high[b]);
         }
-        program.upper[nt + nb..].copy_from_slice(loads);
+        let first_shed = program.upper.len() - system.nodes;
+        program.upper[first_shed..].copy_from_slice(loads);
+        let mut row = 1;
+        for basin in basins {
+            let mut own = 0.0;
+            for p in &basin.passes {
+                let r = &system.reservoirs[*p];
+                own += inflow[*p];
+                (program.rows[row].low, program.rows[row].high) = (r.qmin - own, r.qmax - own);
+                let column = nt + nb + 2 * (row - 1);
+                // Without a pond to use it passes on what it receives.
+                let pond = ponds.get(row - 1).copied().unwrap_or_default();
+                (program.lower[column], program.upper[column], program.cost[column]) =
+                    (pond.low, pond.high, -pond.worth);
+                row += 1;
+            }
+        }
         let balance = -bound.fixed.iter().sum::<f64>();
         (program.rows[0].low, program.rows[0].high) = (balance, balance);
-        for (row, &line) in program.rows[1..].iter_mut().zip(&bound.lines) {
+        for (row, &line) in program.rows[bound.first_line..].iter_mut().zip(&bound.lines) {
             let here: f64 = self.factors[line].iter().zip(&bound.fixed).map(|(f, a)| f * a).sum();
             let limit = system.lines[line].limit_mw;
             (row.low, row.high) = (-limit - here, limit - here);
@@ -116,8 +172,11 @@ impl Operation<'_> {
                 for (b, q) in q.iter_mut().enumerate().take(nb) {
                     *q = best.x[nt + b];
                 }
-                shed.copy_from_slice(&best.x[nt + nb..]);
-                let paid: f64 = (0..nb).map(|b| program.cost[nt + b] * best.x[nt + b]).sum();
+                shed.copy_from_slice(&best.x[first_shed..]);
+                for (k, kept) in kept.iter_mut().enumerate() {
+                    *kept = best.x[nt + nb + 2 * k];
+                }
+                let paid: f64 = (nt..first_shed).map(|j| program.cost[j] * best.x[j]).sum();
                 return Ok(best.objective - paid);
             };
             let row = &self.factors[line];
@@ -142,7 +201,7 @@ impl Operation<'_> {
         let bounds = self.bounds();
         let (low, high) = (bounds.map(|b| b.0), bounds.map(|b| b.1));
         let (mut q, mut shed) = ([0.0; 2], vec![0.0; self.system.nodes]);
-        let cost = self.bound_hour(program, loads, inflow, &low, &high, water, &mut q, &mut shed)?;
+        let cost = self.bound_hour(program, loads, inflow, &low, &high, water, &[], &mut q, &mut [], &mut shed)?;
         Ok(cost + water[0] * q[0] + water[1] * q[1])
     }
 }

@@ -3,8 +3,10 @@
 //! Once a day the stage's best release from the storages as they are is looked up in the values, and gives the thermal power above
 //! which water is used. Each hour is then dispatched by merit, its flows are checked, and where a line would be overloaded the
 //! hour is a linear program on the network. Where lines bind often, every hour is that program, water at the marginal
-//! value of its reservoir, looked up every six hours. A reservoir too small to carry water over a stage passes what it receives.
+//! value of its reservoir, looked up every six hours. A reservoir too small to carry water over a stage passes what it receives;
+//! where water left at the end has a price, it is a pond that fills and empties within days at the price of the water above it.
 
+use super::hour::Pond;
 use super::values::WaterValues;
 use super::{HM3, Operated, SPARE, STAGE_HOURS, System, Year, YearError, passed};
 use crate::power::{Branch, Network};
@@ -180,6 +182,11 @@ impl<'a> Operation<'a> {
         let mut bound = self.bound();
         let mut later: Vec<f64> = Vec::new();
         let priced = values.is_priced();
+        // Where the end is a level that must be reached, small reservoirs stay at theirs.
+        let has_ponds = priced && system.end_price.is_some();
+        let mut worth = [0.0; 2];
+        let mut ponds = Vec::new();
+        let mut stored = vec![0.0; values.basins.iter().map(|b| b.passes.len()).sum()];
         for h in 0..hours {
             let inflow = &year.inflow[h * nr..(h + 1) * nr];
             let loads = &year.loads[h * n..(h + 1) * n];
@@ -193,7 +200,8 @@ impl<'a> Operation<'a> {
                 wish = values.best(system, t, factor, &at, left, &later, 7, 3).1;
                 level = values.level(system, t, factor, &wish);
                 water = if priced {
-                    values.prices(system, t, factor, &at, left, &later, &wish)
+                    worth = values.worth(system, t, factor, &at, left, &later, &wish);
+                    values.prices(&worth)
                 } else {
                     self.water_cost([self.price(level); 2])
                 };
@@ -216,11 +224,15 @@ impl<'a> Operation<'a> {
                 out.bound_hours += 1;
                 // Water that would run over costs nothing.
                 let water = core::array::from_fn(|b| if over[b] > 0.0 { 0.0 } else { water[b] });
-                out.objective += self.bound_hour(&mut bound, loads, inflow, &low, &high, &water, &mut q, shed)?;
+                if has_ponds {
+                    self.ponds(&v, &worth, &mut ponds);
+                }
+                out.objective +=
+                    self.bound_hour(&mut bound, loads, inflow, &low, &high, &water, &ponds, &mut q, &mut stored, shed)?;
             } else {
                 out.objective += system.thermal.iter().zip(&power).map(|(u, p)| u.cost * p).sum::<f64>();
             }
-            self.advance(&mut v, &q, inflow);
+            self.advance(&mut v, &q, inflow, has_ponds.then_some(&stored));
             out.volumes.extend_from_slice(&v);
         }
         Ok(out)
@@ -284,9 +296,27 @@ impl<'a> Operation<'a> {
         }
     }
 
+    /// What small reservoirs may keep or give in an hour. A MWh of their water is worth what one of the reservoir above is: what
+    /// is released there and kept here can be used at any hour until it is full, and no later than the water above.
+    fn ponds(&self, v: &[f64], worth: &[f64; 2], ponds: &mut Vec<Pond>) {
+        ponds.clear();
+        for (basin, worth) in self.values.basins.iter().zip(worth) {
+            for (k, p) in basin.passes.iter().enumerate() {
+                let r = &self.system.reservoirs[*p];
+                let chain: f64 = basin.passes[k..].iter().map(|i| self.system.reservoirs[*i].mw_per_cms).sum();
+                ponds.push(Pond {
+                    low: -v[*p] / HM3,
+                    high: (r.vmax - v[*p]) / HM3,
+                    worth: worth / basin.mw_per_cms * chain,
+                });
+            }
+        }
+    }
+
     /// Moves the water of an hour.
-    fn advance(&self, v: &mut [f64], q: &[f64; 2], inflow: &[f64]) {
+    fn advance(&self, v: &mut [f64], q: &[f64; 2], inflow: &[f64], kept: Option<&Vec<f64>>) {
         let mut from_above = [0.0; 2];
+        let mut kept = kept.into_iter().flatten();
         for (b, basin) in self.values.basins.iter().enumerate() {
             let r = &self.system.reservoirs[basin.head];
             let at = &mut v[basin.head];
@@ -296,11 +326,12 @@ impl<'a> Operation<'a> {
             let mut flow = q[b] + over / HM3;
             for p in &basin.passes {
                 let r = &self.system.reservoirs[*p];
-                // It keeps a little more than it had, so that rounding never leaves it below.
                 flow += inflow[*p];
-                let wanted = (r.v0 + SPARE - v[*p]).max(0.0).min(HM3 * flow * 0.01);
-                v[*p] += wanted;
-                flow -= wanted / HM3;
+                // One that passes on keeps a little more than it had, so that rounding never leaves it below.
+                let little = (r.v0 + SPARE - v[*p]).max(0.0).min(HM3 * flow * 0.01);
+                let kept = kept.next().map_or(little, |q| HM3 * q);
+                v[*p] = (v[*p] + kept).clamp(0.0, r.vmax);
+                flow -= kept / HM3;
             }
             if let Some(down) = basin.down {
                 from_above[down] = flow;

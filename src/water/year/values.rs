@@ -238,10 +238,9 @@ impl WaterValues {
         best
     }
 
-    /// Price of a m³/s of each large reservoir in an hour: what its water is worth at the end of the stage if it is released as
-    /// given until then, less what it is worth where it flows to.
+    /// Worth of a m³/s kept for an hour in each large reservoir, at the end of the stage if it is released as given until then.
     #[allow(clippy::too_many_arguments)]
-    pub(super) fn prices(
+    pub(super) fn worth(
         &self,
         system: &System,
         t: usize,
@@ -260,11 +259,14 @@ impl WaterValues {
             out[b] = q[b] + (v[b] - r.vmax).max(0.0) / k;
             v[b] = v[b].clamp(0.0, r.vmax);
         }
-        let worth: Vec<f64> = (0..self.basins.len()).map(|b| self.slope(later, &v, b)).collect();
+        core::array::from_fn(|b| if b < self.basins.len() { self.slope(later, &v, b) * HM3 } else { 0.0 })
+    }
+
+    /// Price of a m³/s released: what it is worth where it is, less what it is worth where it flows to.
+    pub(super) fn prices(&self, worth: &[f64; 2]) -> [f64; 2] {
         core::array::from_fn(|b| {
-            let Some(own) = worth.get(b) else { return 0.0 };
-            let below = self.basins[b].down.and_then(|d| worth.get(d)).copied().unwrap_or(0.0);
-            (own - below) * HM3
+            let down = self.basins.get(b).and_then(|basin| basin.down);
+            worth[b] - down.and_then(|d| worth.get(d)).copied().unwrap_or(0.0)
         })
     }
 
