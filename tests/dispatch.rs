@@ -24,21 +24,27 @@ impl Numbers {
         solver: &mut Solver,
         then: impl FnOnce(Dispatch) -> T,
     ) -> Result<T, DispatchError> {
-        let split = |pairs: &[(f64, f64)]| -> (Vec<f64>, Vec<f64>) { pairs.iter().copied().unzip() };
-        let (section_low, section_high) = split(&self.section);
-        let (row_low, row_high) = split(&self.row);
-        let hour = Hour {
+        let [sections, rows] = self.sides();
+        solver.solve(market, &self.hour(&sections, &rows)).map(then)
+    }
+
+    /// Low and high sides of sections and rows.
+    fn sides(&self) -> [(Vec<f64>, Vec<f64>); 2] {
+        [&self.section, &self.row].map(|pairs| pairs.iter().copied().unzip())
+    }
+
+    fn hour<'a>(&'a self, sections: &'a (Vec<f64>, Vec<f64>), rows: &'a (Vec<f64>, Vec<f64>)) -> Hour<'a> {
+        Hour {
             withdrawal_mw: &self.withdrawal,
             lower_mw: &self.lower,
             upper_mw: &self.upper,
             cost_usd_per_mwh: &self.cost,
             branch_limit_mw: &self.branch,
-            section_low_mw: &section_low,
-            section_high_mw: &section_high,
-            row_low_mw: &row_low,
-            row_high_mw: &row_high,
-        };
-        solver.solve(market, &hour).map(then)
+            section_low_mw: &sections.0,
+            section_high_mw: &sections.1,
+            row_low_mw: &rows.0,
+            row_high_mw: &rows.1,
+        }
     }
 
     fn cost(&self, market: &Market) -> f64 {
@@ -363,4 +369,24 @@ fn what_is_malformed_is_refused() {
     let crossed = Numbers { upper: vec![-1.0], ..of };
     let error = DispatchError::Infeasible { conflicting: vec![Limit::Column(0)], shortfall_mw: 1.0 };
     assert_eq!(crossed.solve(&market, &mut solver, |_| ()), Err(error));
+}
+
+/// Once its buffers have seen a week, the solver asks for no more memory, whatever binds.
+#[test]
+fn an_hour_allocates_nothing() {
+    for seed in 0..40 {
+        let mut dice = Dice(seed);
+        let market = market(&mut dice);
+        let week: Vec<Numbers> = (0..168).map(|_| numbers(&mut dice, &market, seed % 2 == 0)).collect();
+        let sides: Vec<_> = week.iter().map(Numbers::sides).collect();
+        let hours: Vec<Hour> = week.iter().zip(&sides).map(|(of, [s, r])| of.hour(s, r)).collect();
+        let mut solver = Solver::new(&market);
+        let mut run = || hours.iter().filter(|hour| solver.solve(&market, hour).is_ok()).count();
+        let solved = run();
+        let mut again = 0;
+        let asked = allocation_counter::measure(|| again = run());
+        assert_eq!((solved, again), (168, 168));
+        assert_eq!(asked.count_total, 0, "seed {seed}: {asked:?}");
+        assert_eq!(solver.effort().fallback, 0);
+    }
 }

@@ -69,8 +69,15 @@ pub fn refused(
     if let Some(key) = find(&["seed"]) {
         return Some(format!("{}; give both the same with --seed", name("seed", &key)));
     }
-    if let Some(key) = find(&["climate", "inflow_year.", "hydro.hydrology"]) {
-        return Some(name("weather", &key));
+    // A site of weather that only one of them has disturbs no other site: it is where something stands, not another weather.
+    let is_of_added_site = |key: &str| {
+        let id = key.strip_prefix("climate_site.").and_then(|rest| rest.split_once('.')).map(|(id, _)| id);
+        let has = |r: &Resolved, id: &str| r.value(&format!("climate_site.{id}.mean_c")).is_some();
+        id.is_some_and(|id| has(&ours, id) != has(&theirs, id))
+    };
+    let is_weather = |key: &&String| is(key, &["climate", "inflow_year.", "hydro.hydrology"]) && !is_of_added_site(key);
+    if let Some(key) = changed.iter().find(is_weather) {
+        return Some(name("weather", key));
     }
     let fleet = |key: &&String| {
         key.starts_with("tier.") && key.ends_with(".start_share")
@@ -152,7 +159,8 @@ pub fn typed_in(changed: &[String]) -> Vec<&'static str> {
         ("consumer.", &["demand_gwh"]),
     ];
     let mut out: Vec<&'static str> = Vec::new();
-    for key in changed {
+    // Under which sky a site stands is no amount: what it does to load and hashrate is found.
+    for key in changed.iter().filter(|key| !key.ends_with(".climate_site")) {
         let hit = |rule: &&(&str, &[&str])| {
             if rule.0.starts_with('.') { key.contains(rule.0) } else { key.starts_with(rule.0) }
         };
@@ -283,6 +291,12 @@ mod tests {
         };
         let with = |key: &str, value: &str| base.0.clone().set(key, value).unwrap();
         assert_eq!(refuse(base.0.clone()), None, "a null overlay is let through");
+        assert_eq!(
+            refuse(Scenario::builtin("irkutsk/warm-place").unwrap()),
+            None,
+            "a further site is no other weather"
+        );
+        assert!(refuse(with("climate_site.irkutsk.latitude_deg", "50.0")).is_some_and(|w| w.contains("weather")));
         assert!(refuse(with("climate.weather", "\"generated\"")).is_some_and(|w| w.contains("weather")));
         let more = refuse(with("site.host_a_bratsk.connected_mw", "1.0"));
         assert!(more.is_some_and(|w| w.contains("starting fleet") && w.contains("site.host_a_bratsk.connected_mw")));
@@ -298,6 +312,7 @@ mod tests {
         let changed = changed(&base.1.resolved(), &none.1.resolved());
         assert_eq!(changed, ["fleet.enabled"]);
         assert!(typed_in(&changed).contains(&"mining_gwh") && !typed_in(&changed).contains(&"export_gwh"));
+        assert!(typed_in(&["site.host_a_bratsk.climate_site".to_owned()]).is_empty());
         assert!(typed_in(&["event.x.act.designate.operator".to_owned()]).is_empty());
         assert_eq!(typed_in(&["event.x.act.levy.usd_per_kwh".to_owned()]), ["tax_usd"]);
     }
