@@ -118,8 +118,8 @@ fn pressures<'a>(view: &View<'_>, rows: impl Iterator<Item = (&'a str, f64)>) ->
         .collect();
     say!(
         view,
-        "Fans hold at their design flow: {}. 70 % relative humidity. Nothing is fitted to a PUE.",
-        "Напор вентиляторов при расчётном расходе: {}. Влажность 70 %. К PUE ничего не подгонялось.",
+        "Fans hold at their design flow: {}. 70 % relative humidity. A wet tower starts where its line steps down.",
+        "Напор вентиляторов при расчётном расходе: {}. Влажность 70 %. Где линия падает, градирня включает орошение.",
         list.join(", ")
     )
 }
