@@ -254,6 +254,22 @@ fn a_small_reservoir_lets_water_by() {
     assert!(cost[1] < 0.99 * cost[0], "{cost:?}");
 }
 
+/// Reservoirs that run dry release less than their least, and the year goes on.
+#[test]
+fn a_drought_stops_no_year() {
+    let training = [1, 2].map(persistent_year);
+    let mut year = persistent_year(9);
+    year.inflow.iter_mut().for_each(|q| *q *= 0.05);
+    for price in [None, Some(25.0)] {
+        let mut system = tight_system(price);
+        (system.reservoirs[0].v0, system.reservoirs[1].v0, system.reservoirs[2].v0) = (100.0, 100.0, 10.0);
+        let values = WaterValues::train(&system, &training).unwrap();
+        let run = Operation::new(&system, &values).unwrap().run(&year).unwrap();
+        assert!(run.volumes.iter().all(|v| *v >= -1e-9));
+        assert!(run.volumes.chunks(3).any(|v| v[0] + v[1] < 1.0), "it runs dry");
+    }
+}
+
 #[test]
 fn water_left_at_the_end_is_kept_by_its_price() {
     let training: Vec<Year> = (1..4).map(persistent_year).collect();

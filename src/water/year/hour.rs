@@ -137,12 +137,14 @@ impl Operation<'_> {
         let first_shed = program.upper.len() - system.nodes;
         program.upper[first_shed..].copy_from_slice(loads);
         let mut row = 1;
-        for basin in basins {
+        for (b, basin) in basins.iter().enumerate() {
             let mut own = 0.0;
             for p in &basin.passes {
                 let r = &system.reservoirs[*p];
                 own += inflow[*p];
-                (program.rows[row].low, program.rows[row].high) = (r.qmin - own, r.qmax - own);
+                // Where too little or too much comes to keep to its turbines, what comes is what goes.
+                program.rows[row].low = (r.qmin - own).min(high[b]);
+                program.rows[row].high = (r.qmax - own).max(low[b]);
                 let column = nt + nb + 2 * (row - 1);
                 // Without a pond to use it passes on what it receives.
                 let pond = ponds.get(row - 1).copied().unwrap_or_default();

@@ -297,7 +297,7 @@ impl<'a> Operation<'a> {
     }
 
     /// What small reservoirs may keep or give in an hour. A MWh of their water is worth what one of the reservoir above is: what
-    /// is released there and kept here can be used at any hour until it is full, and no later than the water above.
+    /// is released there and kept here can be used at any hour as well.
     fn ponds(&self, v: &[f64], worth: &[f64; 2], ponds: &mut Vec<Pond>) {
         ponds.clear();
         for (basin, worth) in self.values.basins.iter().zip(worth) {
