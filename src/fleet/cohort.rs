@@ -35,8 +35,6 @@ pub struct Cohort {
     pub(super) starting: bool,
     /// Whether heat has tripped the machines.
     pub(super) tripped: bool,
-    /// What they do on the day in their mode, from the last time that counts, mode or day changed.
-    pub(super) tally: Tally,
     /// Stops and starts since the last daily draw, deep cold counted by its factor.
     pub(super) starts: f64,
     /// Draws of failures and repairs.
@@ -73,7 +71,6 @@ impl Cohort {
             young: Vec::new(),
             starting: false,
             tripped: false,
-            tally: Tally::default(),
             starts: 0.0,
             stream,
         }
@@ -118,7 +115,7 @@ impl Cohort {
         leave
     }
     /// What the running machines do in their mode on a day, aged.
-    pub(super) fn count(&self, machine: &Machine, ladder: &Ladder, wear: &Wear, day: Day) -> Tally {
+    pub(super) fn tally(&self, machine: &Machine, ladder: &Ladder, wear: &Wear, day: Day) -> Tally {
         let (hashrate, power) = ladder.mode(self.rung);
         let years = ((f64::from(day.0) - self.installed_on) / YEAR_DAYS).max(0.0);
         let hashing = self.working as f64 + self.partial as f64 * wear.partial_hashrate.value();

@@ -45,8 +45,6 @@ pub struct SiteNow {
     pub(super) served: f64,
     band: (Efficiency, Efficiency),
     gate: Gate,
-    /// Whether each cohort's tally is of today, of its counts and its mode.
-    counted: bool,
     stale: bool,
     tripped: bool,
     throttle_from: f64,
@@ -63,7 +61,6 @@ impl SiteNow {
             served: 1.0,
             band: (Efficiency::ZERO, Efficiency::ZERO),
             gate: Gate::New,
-            counted: false,
             stale: true,
             tripped: false,
             throttle_from: f64::MAX,
@@ -80,7 +77,6 @@ impl SiteNow {
     /// Counts changed: modes and sums are to be made anew.
     pub(super) fn changed(&mut self) {
         self.stale = true;
-        self.counted = false;
         self.band = (Efficiency::ZERO, Efficiency::ZERO);
     }
 
@@ -141,39 +137,30 @@ impl SiteNow {
             c.rung = rung;
         }
         self.band = (low, high);
-        (self.gate, self.stale, self.counted) = (Gate::Open, true, false);
-    }
-
-    /// Each cohort's machines counted in their modes, where any of that changed.
-    fn count(&mut self, fleet: &Fleet, day: Day) {
-        if !core::mem::replace(&mut self.counted, true) {
-            for c in &mut self.cohorts {
-                c.tally = c.count(&fleet.machines[c.model], &fleet.ladders[c.model], &fleet.wear, day);
-            }
-        }
+        (self.gate, self.stale) = (Gate::Open, true);
     }
 
     /// Sums at an inlet that throttles nobody.
     fn sum(&mut self, fleet: &Fleet, day: Day, start_loss: f64) {
-        self.count(fleet, day);
         self.sums = Tally::default();
         self.stale = false;
         for c in &mut self.cohorts {
+            let machine = &fleet.machines[c.model];
             let starting = core::mem::take(&mut c.starting);
             self.stale |= starting;
             let running = if starting { 1.0 - start_loss } else { 1.0 };
-            self.sums.add(c.tally, running);
+            self.sums.add(c.tally(machine, &fleet.ladders[c.model], &fleet.wear, day), running);
         }
     }
 
     /// Sums at an inlet that throttles or trips some. Throttling lowers clock and power alike.
     fn sum_in_heat(&mut self, fleet: &Fleet, day: Day, felt: Temperature, start_loss: f64) {
-        self.count(fleet, day);
         self.sums = Tally::default();
         self.stale = true;
         self.tripped = false;
         for c in &mut self.cohorts {
-            let Some(pace) = thermal::derate(felt, fleet.machines[c.model].inlet_max) else {
+            let machine = &fleet.machines[c.model];
+            let Some(pace) = thermal::derate(felt, machine.inlet_max) else {
                 c.tripped = true;
                 self.tripped = true;
                 continue;
@@ -183,7 +170,7 @@ impl SiteNow {
                 c.starts += self.stress;
             }
             let running = if core::mem::take(&mut c.starting) { pace * (1.0 - start_loss) } else { pace };
-            self.sums.add(c.tally, running);
+            self.sums.add(c.tally(machine, &fleet.ladders[c.model], &fleet.wear, day), running);
         }
     }
 
