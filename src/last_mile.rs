@@ -97,7 +97,9 @@ pub struct LastMile {
     /// Number of buses and of sites.
     pub places: (usize, usize),
     curves: Curves,
+    /// What is left of the thermal image's distance after a step, and of the shown transformer's departures.
     left: f64,
+    heat_left: [f64; 3],
 }
 
 /// What a scenario says of the last mile.
@@ -168,7 +170,7 @@ impl LastMileNow {
     pub fn worn(&self, settlement: usize) -> impl Iterator<Item = Worn> {
         self.units.iter().zip(&self.seats).filter(move |(u, _)| u.settlement == settlement).map(|(unit, seat)| {
             let block = self.blocks.get(seat.0);
-            let of = |c: &Column| c.get(seat.1).copied().unwrap_or(0.0);
+            let of = |c: &Column| c.get(seat.1).copied().map_or(0.0, f64::from);
             Worn {
                 count: unit.count,
                 life_lost_h: unit.life_lost_h + block.map_or(0.0, |b| of(&b.life_today_h)),
@@ -192,6 +194,7 @@ impl LastMile {
     pub fn new(given: Given, step_minutes: f64) -> Self {
         let curves = Curves::new(&given.constants, step_minutes);
         let left = given.protection.left_after(step_minutes);
+        let heat_left = given.constants.left_after(step_minutes);
         Self {
             classes: given.classes,
             settlements: given.settlements,
@@ -208,6 +211,7 @@ impl LastMile {
             places: given.places,
             curves,
             left,
+            heat_left,
         }
     }
 

@@ -133,9 +133,10 @@ fn near(key: &str, summary: &Value) -> String {
 /// The sentence of a card.
 fn sentence(card: &Map<String, Value>, label: &str, title: &str) -> String {
     let get = |key: &str| card.get(key).unwrap_or(&Value::Null);
-    let plain = |value: &Value| value.as_f64().map_or_else(|| "unknown".into(), number::plain);
     let word = |key: &str| get(key).as_str().unwrap_or("");
-    let unit = if word("unit").is_empty() { String::new() } else { format!(" {}", word("unit")) };
+    let (printed, unit) = number::printed(word("unit"));
+    let plain = |value: &Value| value.as_f64().map_or_else(|| "unknown".into(), number::plain);
+    let amount = |value: &Value| value.as_f64().map_or_else(|| "unknown".into(), printed);
     let part = if word("of") == "total" { String::new() } else { format!(", {}", word("of")) };
     let begins = if get("input") == &Value::Bool(true) {
         "Input, not finding: "
@@ -148,13 +149,13 @@ fn sentence(card: &Map<String, Value>, label: &str, title: &str) -> String {
         Some(arm) => format!("{label}{part}, {arm} less {}", word("scenario")),
         None => format!("{label}{part}, {title}"),
     };
-    let mut text = format!("{begins}{what}: {}{unit}", plain(get("value")));
+    let mut text = format!("{begins}{what}: {}{unit}", amount(get("value")));
     if let Some(members) = get("members").as_u64() {
         text.push_str(&format!(
             " on average over {members} simulated futures; range of outcomes (P5 to P95) {} to {}{unit}; simulation error {}",
-            plain(get("p05")),
-            plain(get("p95")),
-            plain(get("std_err"))
+            amount(get("p05")),
+            amount(get("p95")),
+            amount(get("std_err"))
         ));
     } else {
         text.push_str(&format!(" in one simulated future (member {})", get("member")));
@@ -169,8 +170,8 @@ fn sentence(card: &Map<String, Value>, label: &str, title: &str) -> String {
                     d["key"].as_str().unwrap_or(""),
                     plain(&d["low"]),
                     plain(&d["high"]),
-                    plain(&d["at_low"]),
-                    plain(&d["at_high"])
+                    amount(&d["at_low"]),
+                    amount(&d["at_high"])
                 )
             })
             .collect();
@@ -216,7 +217,8 @@ fn picture(card: &Value) -> (String, (f64, f64)) {
     const WIDTH: f64 = 800.0;
     let escape = |t: &str| t.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let word = |key: &str| card[key].as_str().unwrap_or("");
-    let value = card["value"].as_f64().map_or_else(String::new, number::plain);
+    let (amount, unit) = number::printed(word("unit"));
+    let value = card["value"].as_f64().map_or_else(String::new, amount);
     let lines = wrapped(word("sentence"), 84);
     let height = 190.0 + 24.0 * lines.len() as f64;
     let mut svg = format!(
@@ -225,14 +227,15 @@ fn picture(card: &Value) -> (String, (f64, f64)) {
         escape(word("sentence"))
     );
     svg.push_str(&format!(
-        "<text x=\"40\" y=\"96\" font-size=\"54\" fill=\"#1a1a1a\">{} {}</text>",
+        "<text x=\"40\" y=\"96\" font-size=\"54\" fill=\"#1a1a1a\">{}{}</text>",
         escape(&value),
-        escape(word("unit"))
+        escape(&unit)
     ));
     let label = metric(word("metric")).map_or("", |m| m.label);
+    let against = card["arm"].as_str().map_or_else(String::new, |arm| format!(", {arm} less {}", word("scenario")));
     svg.push_str(&format!(
         "<text x=\"40\" y=\"134\" font-size=\"19\" fill=\"#555555\">{}; modeled, not measured</text>",
-        escape(label)
+        escape(&format!("{label}{against}"))
     ));
     for (i, line) in lines.iter().enumerate() {
         let y = 178.0 + 24.0 * i as f64;

@@ -8,7 +8,9 @@ use serde_json::Value;
 /// The headlines of a written study: totals and plain numbers, a line each; parts stand in `summary.csv`.
 pub fn table(summary: &Value) -> String {
     let said = |key: &str| summary.get(key).and_then(Value::as_str).unwrap_or("");
-    let mut text = format!("{}\n{}; {} members\n", said("title"), said("status"), summary["members"]);
+    // Of a sensitivity or a sweep every run is counted: members at each end of each assumption.
+    let counted = if summary.get("influence").is_some() { "runs" } else { "members" };
+    let mut text = format!("{}\n{}; {} {counted}\n", said("title"), said("status"), summary["members"]);
     if let Some(influence) = summary.get("influence").and_then(Value::as_object) {
         text.push_str(&most(said("method"), influence));
         return text;
@@ -60,7 +62,13 @@ fn shares(attribution: &Value) -> String {
         let is_something = |e: &Value| measures.iter().any(|m| e[*m]["effect"].as_f64().is_some_and(|x| x != 0.0));
         map.retain(|key, entry| !PROOFS.contains(&key.as_str()) && is_something(entry));
     }
-    let table = aligned_by(&head, &effects, &|entry| measures.iter().map(|m| digits(&entry[*m]["effect"])).collect());
+    // Beside the largest effect on a number, last digits of a solver are nothing.
+    let effect = |entry: &Value, m: &str| entry[m]["effect"].as_f64().unwrap_or(f64::NAN);
+    let table = aligned_by(&head, &effects, &|entry| {
+        let largest = measures.iter().map(|m| effect(entry, m).abs()).fold(0.0, f64::max);
+        let shown = |x: f64| number::plain(if x.abs() < 1e-9 * largest { 0.0 } else { x });
+        measures.iter().map(|m| shown(effect(entry, m))).collect()
+    });
     format!("\nof which (Shapley values; errors in attribution.csv)\n{table}")
 }
 

@@ -130,6 +130,15 @@ impl Heat {
     pub fn hot_spot_c(&self) -> f64 {
         self.top_oil_c + self.fast_k - self.slow_k
     }
+
+    /// On the way to a steady state, where shares `left` of its departures from it are left.
+    pub fn toward(self, steady: Self, left: [f64; 3]) -> Self {
+        Self {
+            top_oil_c: steady.top_oil_c + (self.top_oil_c - steady.top_oil_c) * left[0],
+            fast_k: steady.fast_k + (self.fast_k - steady.fast_k) * left[1],
+            slow_k: steady.slow_k + (self.slow_k - steady.slow_k) * left[2],
+        }
+    }
 }
 
 impl Constants {
@@ -166,13 +175,13 @@ impl Constants {
 
     /// The state some minutes later under a constant strain: exact.
     pub fn after(&self, heat: Heat, strain: Strain, minutes: f64) -> Heat {
-        toward(heat, self.steady(strain), self.left_after(minutes))
+        heat.toward(self.steady(strain), self.left_after(minutes))
     }
 
     /// The state after one step of the standard's difference equations (its Annex on the solution method), for comparison
     /// with answers that were made by them: right only for steps well below every time constant.
     pub fn after_difference(&self, heat: Heat, strain: Strain, minutes: f64) -> Heat {
-        toward(heat, self.steady(strain), self.time_constants_min().map(|tau| 1.0 - minutes / tau))
+        heat.toward(self.steady(strain), self.time_constants_min().map(|tau| 1.0 - minutes / tau))
     }
 
     /// Hours of normal life used up while a constant strain holds for some minutes.
@@ -194,23 +203,15 @@ impl Constants {
         let (mut here, mut sum) = (heat, 0.0);
         for _ in 0..pieces {
             for (left, (_, weight)) in at_nodes.iter().zip(nodes) {
-                sum += weight * paper.aging_rate(toward(here, steady, *left).hot_spot_c());
+                sum += weight * paper.aging_rate(here.toward(steady, *left).hot_spot_c());
             }
-            here = toward(here, steady, over_piece);
+            here = here.toward(steady, over_piece);
         }
         (sum * piece + at_rest) / 60.0
     }
 }
 
 /// A state on its way to the steady one, with the shares of the departure that are left.
-fn toward(heat: Heat, steady: Heat, left: [f64; 3]) -> Heat {
-    Heat {
-        top_oil_c: steady.top_oil_c + (heat.top_oil_c - steady.top_oil_c) * left[0],
-        fast_k: steady.fast_k + (heat.fast_k - steady.fast_k) * left[1],
-        slow_k: steady.slow_k + (heat.slow_k - steady.slow_k) * left[2],
-    }
-}
-
 /// Between which moments a row of a series of strains holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Hold {

@@ -1,6 +1,6 @@
 //! A whole population of transformers through a year: exactly, or interpolated over scale.
 //!
-//! Transformers whose loads share a shape differ only in scale: K(t) = home · s(t) + mining · g(t). Exactly, eight of a shape
+//! Transformers whose loads share a shape differ only in scale: K(t) = home · s(t) + mining · g(t). Exactly, sixteen of a shape
 //! go through the hours side by side. What a year does to one is also a smooth function of (home, mining), so it can be
 //! computed on a grid of Chebyshev points of each shape and interpolated for every transformer: the logarithm of aging by
 //! polynomials, the highest temperatures of each season on straight lines between the points. Transformers that come near
@@ -54,10 +54,10 @@ pub struct Outcome {
     pub life_lost_h: f64,
 }
 
-/// What the hours did to eight transformers side by side.
+/// What the hours did to some transformers side by side.
 struct Passed {
-    /// Normal life lost, hours.
-    life_h: Column,
+    /// Normal life lost, hours: summed over a tile in single precision, over the year in double.
+    life_h: [f64; WIDE],
     /// Highest hot spot and highest top oil, °C, in each part of the year: over the whole year a maximum has kinks where its
     /// hour jumps from one season to another, and between the points of a grid a kink is lost.
     most_c: [[Column; 2]; SEASONS],
@@ -65,7 +65,7 @@ struct Passed {
 
 impl Passed {
     fn outcomes(&self) -> [Outcome; WIDE] {
-        let most = |which: usize, i: usize| self.most_c.iter().map(|s| s[which][i]).fold(f64::MIN, f64::max);
+        let most = |which: usize, i: usize| f64::from(self.most_c.iter().map(|s| s[which][i]).fold(f32::MIN, f32::max));
         core::array::from_fn(|i| Outcome {
             hot_spot_max_c: most(0, i),
             top_oil_max_c: most(1, i),
@@ -74,7 +74,7 @@ impl Passed {
     }
 }
 
-/// Eight transformers of one shape through all hours, compiled for the widest vectors that the machine has: the same bits on
+/// Some transformers of one shape through all hours, compiled for the widest vectors that the machine has: the same bits on
 /// every machine, and for each transformer whoever its neighbors are.
 struct Through<'a> {
     curves: &'a Curves,
@@ -91,27 +91,28 @@ impl pulp::WithSimd for Through<'_> {
     fn with_simd<S: pulp::Simd>(self, simd: S) -> Self::Output {
         let Self { curves, shape, home, mining } = self;
         let (k21, left, halved, weights) = (curves.k21(), curves.left(), curves.left_half(), curves.weights());
-        let (mut top, mut fast, mut slow, mut rate) = ([0.0; WIDE], [0.0; WIDE], [0.0; WIDE], [0.0; WIDE]);
-        let (mut life, mut passed) =
-            ([0.0; WIDE], Passed { life_h: [0.0; WIDE], most_c: [[[f64::MIN; WIDE]; 2]; SEASONS] });
-        let (mut load, mut oil, mut gradient) = ([[0.0; WIDE]; TILE], [[0.0; WIDE]; TILE], [[0.0; WIDE]; TILE]);
+        let (mut top, mut fast, mut slow, mut rate) =
+            ([0.0_f32; WIDE], [0.0_f32; WIDE], [0.0_f32; WIDE], [0.0_f32; WIDE]);
+        let mut passed = Passed { life_h: [0.0; WIDE], most_c: [[[f32::MIN; WIDE]; 2]; SEASONS] };
+        let (mut load, mut oil, mut gradient) =
+            ([[0.0_f32; WIDE]; TILE], [[0.0_f32; WIDE]; TILE], [[0.0_f32; WIDE]; TILE]);
         let (mut half, mut hot) = ([[0.0; WIDE]; TILE], [[0.0; WIDE]; TILE]);
         let tiles = shape.home.chunks(TILE).zip(shape.mining.chunks(TILE)).zip(shape.ambient_c.chunks(TILE));
         let count = tiles.len().max(1);
         for (tile, ((homes, miners), air)) in tiles.enumerate() {
             for (load, (h, m)) in load.iter_mut().zip(homes.iter().zip(miners)) {
                 // Vectors by name: of columns alone the compiler makes vectors over hours here, and scatters them.
-                let (h, m) = (simd.splat_f64s(*h), simd.splat_f64s(*m));
-                let scales = S::as_simd_f64s(&home).0.iter().zip(S::as_simd_f64s(&mining).0);
-                for (load, (home, mining)) in S::as_mut_simd_f64s(load).0.iter_mut().zip(scales) {
-                    *load = simd.add_f64s(simd.mul_f64s(*home, h), simd.mul_f64s(*mining, m));
+                let (h, m) = (simd.splat_f32s(*h as f32), simd.splat_f32s(*m as f32));
+                let scales = S::as_simd_f32s(&home).0.iter().zip(S::as_simd_f32s(&mining).0);
+                for (load, (home, mining)) in S::as_mut_simd_f32s(load).0.iter_mut().zip(scales) {
+                    *load = simd.add_f32s(simd.mul_f32s(*home, h), simd.mul_f32s(*mining, m));
                 }
             }
-            each(&load, &mut oil, |load| curves.top_oil_rise_k(load));
+            each(&load, &mut oil, |load| curves.top_oil_rise_k(load * load));
             each(&load, &mut gradient, |load| curves.gradient_k(load));
             if tile == 0 {
                 for i in 0..WIDE {
-                    let steady = [air[0] + oil[0][i], k21 * gradient[0][i], (k21 - 1.0) * gradient[0][i]];
+                    let steady = [air[0] as f32 + oil[0][i], k21 * gradient[0][i], (k21 - 1.0) * gradient[0][i]];
                     (top[i], fast[i], slow[i]) = (steady[0], steady[1], steady[2]);
                     rate[i] = Curves::aging_rate(top[i] + fast[i] - slow[i]);
                 }
@@ -120,10 +121,11 @@ impl pulp::WithSimd for Through<'_> {
             for (((half, hot), (oil, gradient)), air) in
                 half.iter_mut().zip(&mut hot).zip(oil.iter().zip(&gradient)).zip(air)
             {
+                let air = *air as f32;
                 for i in 0..WIDE {
                     let to = [air + oil[i], k21 * gradient[i], (k21 - 1.0) * gradient[i]];
                     let off = [top[i] - to[0], fast[i] - to[1], slow[i] - to[2]];
-                    let after = |part: usize, left: &[f64; 3]| to[part] + off[part] * left[part];
+                    let after = |part: usize, left: &[f32; 3]| to[part] + off[part] * left[part];
                     half[i] = after(0, halved) + after(1, halved) - after(2, halved);
                     (top[i], fast[i], slow[i]) = (after(0, left), after(1, left), after(2, left));
                     hot[i] = top[i] + fast[i] - slow[i];
@@ -135,27 +137,30 @@ impl pulp::WithSimd for Through<'_> {
             // From here on what loads and rises were is not needed: their places take the rates.
             each(&half, &mut oil, Curves::aging_rate);
             each(&hot, &mut gradient, Curves::aging_rate);
+            let mut life = [0.0_f32; WIDE];
             for (middle, end) in oil.iter().zip(&gradient).take(air.len()) {
                 for i in 0..WIDE {
                     life[i] += weights[0] * rate[i] + weights[1] * middle[i] + weights[2] * end[i];
                 }
                 rate = *end;
             }
+            for (sum, life) in passed.life_h.iter_mut().zip(life) {
+                *sum += f64::from(life);
+            }
         }
-        passed.life_h = life;
         passed
     }
 }
 
 /// Transformers of one shape, at most eight, given by their scales of homes and of mining.
 fn through(curves: &Curves, shape: &Shape, scales: &[[f64; 2]]) -> Passed {
-    let of = |which: usize| core::array::from_fn(|i| scales.get(i).map_or(0.0, |s| s[which]));
+    let of = |which: usize| core::array::from_fn(|i| scales.get(i).map_or(0.0, |s| s[which] as f32));
     pulp::Arch::new().dispatch(Through { curves, shape, home: of(0), mining: of(1) })
 }
 
 /// Some of a population, by position, all of one shape, exactly.
 fn exactly(curves: &Curves, shape: &Shape, population: &[Scale], which: &[usize]) -> Vec<(usize, Outcome)> {
-    let eight = |which: &[usize]| {
+    let some = |which: &[usize]| {
         let scales: Vec<[f64; 2]> =
             which.iter().filter_map(|i| population.get(*i)).map(|s| [s.home, s.mining]).collect();
         let outcomes = through(curves, shape, &scales).outcomes();
@@ -164,10 +169,10 @@ fn exactly(curves: &Curves, shape: &Shape, population: &[Scale], which: &[usize]
     #[cfg(feature = "parallel")]
     {
         use rayon::prelude::*;
-        which.par_chunks(WIDE).flat_map_iter(eight).collect()
+        which.par_chunks(WIDE).flat_map_iter(some).collect()
     }
     #[cfg(not(feature = "parallel"))]
-    which.chunks(WIDE).flat_map(eight).collect()
+    which.chunks(WIDE).flat_map(some).collect()
 }
 
 /// Every transformer exactly.
@@ -232,11 +237,11 @@ impl Grid {
         let scales: Vec<[f64; 2]> =
             nodes.iter().flat_map(|h| nodes.map(|m| [place(home, *h), place(mining, m)])).collect();
         let (mut log_life, mut most_c) = (Vec::with_capacity(scales.len()), Vec::with_capacity(scales.len()));
-        for eight in scales.chunks(WIDE) {
-            let passed = through(curves, shape, eight);
-            for i in 0..eight.len() {
+        for some in scales.chunks(WIDE) {
+            let passed = through(curves, shape, some);
+            for i in 0..some.len() {
                 log_life.push(libm::log(passed.life_h[i].max(1e-300)));
-                most_c.push(passed.most_c.map(|s| [s[0][i], s[1][i]]));
+                most_c.push(passed.most_c.map(|s| [f64::from(s[0][i]), f64::from(s[1][i])]));
             }
         }
         Self { home, mining, log_life, most_c, nodes, weights }
@@ -290,7 +295,7 @@ impl Grid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::equations::transformer::Class;
+    use crate::equations::transformer::{Class, Heat, Paper, Strain};
 
     fn population(hours: i32) -> (Shape, Vec<Scale>) {
         let wave = |h: i32, period: f64| libm::sin(f64::from(h) * core::f64::consts::TAU / period);
@@ -307,25 +312,29 @@ mod tests {
         (shape, (0..300).map(scale).collect())
     }
 
-    /// Eight side by side against one hour after the other, for classes with and without overshoot.
+    /// Side by side against the equations one hour after the other, for classes with and without overshoot.
     #[test]
     fn side_by_side_is_hour_by_hour() {
         for class in [Class::DistributionOnan, Class::PowerOnan] {
-            let curves = Curves::new(&class.constants(), 60.0);
+            let constants = class.constants();
+            let curves = Curves::new(&constants, 60.0);
+            let weights = curves.weights().map(f64::from);
             let (shape, population) = population(777);
             let all = exact(&curves, core::slice::from_ref(&shape), &population);
             for (s, fast) in population.iter().zip(&all) {
                 let (mut heat, mut life, mut most) = (None, 0.0, [f64::MIN; 2]);
                 for ((h, m), air) in shape.home.iter().zip(&shape.mining).zip(&shape.ambient_c) {
-                    let load = s.home * h + s.mining * m;
-                    let steady = curves.steady(load, load, *air);
-                    let (next, rate) = curves.step(heat.unwrap_or(steady), steady);
-                    heat = Some(next);
-                    life += rate;
-                    most = [most[0].max(next.hot_spot_c()), most[1].max(next.top_oil_c)];
+                    let strain = Strain { load: s.home * h + s.mining * m, ambient_c: *air };
+                    let begin: Heat = heat.unwrap_or_else(|| constants.steady(strain));
+                    let moments = [0.0, 30.0, 60.0].map(|minutes| constants.after(begin, strain, minutes));
+                    let rates = moments.map(|h| Paper::Kraft.aging_rate(h.hot_spot_c()));
+                    life += weights.iter().zip(rates).map(|(w, r)| w * r).sum::<f64>();
+                    let end = moments[2];
+                    most = [most[0].max(end.hot_spot_c()), most[1].max(end.top_oil_c)];
+                    heat = Some(end);
                 }
-                assert!((fast.hot_spot_max_c - most[0]).abs() < 1e-9 && (fast.top_oil_max_c - most[1]).abs() < 1e-9);
-                assert!((fast.life_lost_h / life - 1.0).abs() < 1e-9, "{fast:?} {life}");
+                assert!((fast.hot_spot_max_c - most[0]).abs() < 1e-3 && (fast.top_oil_max_c - most[1]).abs() < 1e-3);
+                assert!((fast.life_lost_h / life - 1.0).abs() < 1e-4, "{fast:?} {life}");
             }
             let alone = exact(&curves, core::slice::from_ref(&shape), &population[7..8]);
             assert_eq!(alone[0], all[7], "whoever the neighbors are");

@@ -5,6 +5,7 @@ use super::population::{self, POWER_FACTOR};
 use super::protection::Cause;
 use super::{LastMile, LastMileNow, Settlement, ambient_c, minute};
 use crate::calendar::Moment;
+use crate::equations::transformer::Heat;
 use crate::flows::{Bids, Blown, Dark, Dispatch, Sky, Strained};
 use crate::ids::Id;
 
@@ -34,12 +35,12 @@ pub fn strain(
         .iter()
         .zip(ambient.iter().zip(dark.home_kw.iter().zip(&mining_kw)))
         .map(|(s, (air, (home_kw, mining_kw)))| Sight {
-            air_c: *air,
-            home_kw: *home_kw,
-            mining_kw: *mining_kw,
-            ampacity_a: given.classes.get(s.class).map_or(f64::INFINITY, |c| c.ampacity_a(*air)),
-            hours,
-            left: given.left,
+            air_c: *air as f32,
+            home_kw: *home_kw as f32,
+            mining_kw: *mining_kw as f32,
+            ampacity_a: given.classes.get(s.class).map_or(f64::INFINITY, |c| c.ampacity_a(*air)) as f32,
+            hours: hours as f32,
+            left: given.left as f32,
             begin: !now.begun,
         })
         .collect();
@@ -81,7 +82,10 @@ impl pulp::WithSimd for Hour<'_> {
                 self.result.overloaded += struck.overloaded;
                 self.result.above_130 += struck.above_130;
                 let Some(sight) = self.sights.get(block.settlement) else { continue };
-                for lane in (0..WIDE).filter(|i| struck.reached[*i]) {
+                if !struck.any {
+                    continue;
+                }
+                for lane in (0..WIDE).filter(|i| struck.reached[*i] != 0) {
                     let cause = block.cause(lane, struck, protection, sight.ampacity_a);
                     reached.extend(cause.map(|c| (block.first + lane, c)));
                 }
@@ -180,7 +184,7 @@ fn age(given: &LastMile, now: &mut LastMileNow, moment: &Moment, ends: i64, resu
     for at in 0..now.units.len() {
         let (Some(unit), Some((block, lane))) = (now.units.get_mut(at), now.seats.get(at)) else { continue };
         let Some(today) = now.blocks.get_mut(*block).and_then(|b| b.life_today_h.get_mut(*lane)) else { continue };
-        let lost = core::mem::take(today);
+        let lost = f64::from(core::mem::take(today));
         unit.life_lost_h += lost;
         let dying = 1.0 - libm::exp(-lost / given.protection.normal_life_h);
         let Some(draws) = draws.get_mut(unit.settlement) else { continue };
@@ -218,8 +222,13 @@ fn show(
         // Half of the mining homes share a phase, the others lie on the two other phases.
         let loads = [homes + 0.5 * miners, homes + 0.25 * miners, homes + 0.25 * miners];
         let square = loads.iter().map(|k| k * k).sum::<f64>() / 3.0;
-        let steady = given.curves.steady(libm::sqrt(square), loads[0], *air);
-        *heat = if now.begun { given.curves.step(*heat, steady).0 } else { steady };
+        let gradient_k = given.constants.gradient_k(loads[0]);
+        let steady = Heat {
+            top_oil_c: air + given.constants.top_oil_rise_k(libm::sqrt(square)),
+            fast_k: given.constants.k21 * gradient_k,
+            slow_k: (given.constants.k21 - 1.0) * gradient_k,
+        };
+        *heat = if now.begun { heat.toward(steady, given.heat_left) } else { steady };
         if let (Some(load), Some(hot)) = (result.village_load.get_mut(i), result.village_hot_spot_c.get_mut(i)) {
             (*load, *hot) = (loads[0], heat.hot_spot_c());
         }

@@ -93,6 +93,15 @@ pub fn dollars(value: f64) -> String {
     if value.is_finite() { format!("{sign}${body}") } else { "–".into() }
 }
 
+/// How a sentence prints numbers of a unit, and what follows them: dollars in a newspaper's scale, all else as they are.
+pub fn printed(unit: &str) -> (fn(f64) -> String, String) {
+    match unit {
+        "USD" => (dollars, String::new()),
+        "" => (plain, String::new()),
+        other => (plain, format!(" {other}")),
+    }
+}
+
 /// A tariff: $0.0012, $0.041, with as many digits as say something.
 pub fn tariff(usd_per_kwh: f64) -> String {
     let decimals = if usd_per_kwh.abs() < 0.02 { 4 } else { 3 };

@@ -39,13 +39,15 @@ pub fn compose(about: &About, results: &Results, fans: &[Fan]) -> Result<Vec<Art
         files.extend(csv(&spread_table(results), results, meta));
         if let Some(arm) = results.arms.first() {
             let drawn = Drawn::new(&arm.inputs, about.arms.first().map_or(&[], |a| a.ranges.as_slice()));
+            let is_headline = |metric: &str, of: &str| of == "total" && !is_detail(metric);
+            let headlines = arm.columns.iter().filter(|c| is_headline(c.metric, c.of())).count();
             out.insert(
                 "spread".into(),
                 nested(arm.columns.iter().filter_map(|c| {
                     let spread = Spread::of(c.values.iter().copied())?;
                     let mut entry = spread_json(&spread);
-                    if let (true, Value::Object(map)) = (c.of() == "total" && !is_detail(c.metric), &mut entry) {
-                        let found = drawn.drivers(&c.values);
+                    if let (true, Value::Object(map)) = (is_headline(c.metric, c.of()), &mut entry) {
+                        let found = drawn.drivers(&c.values, headlines);
                         map.insert("driven_by".into(), found.iter().map(driver_json).collect());
                     }
                     Some((c.metric, c.part.as_deref(), entry))
@@ -112,21 +114,22 @@ fn sentence(d: &Difference, typed: bool) -> Option<String> {
     if d.share_up + d.share_down == 0.0 || quiet.contains(&d.metric) {
         return None;
     }
-    let unit = if about.unit.is_empty() { String::new() } else { format!(" {}", about.unit) };
+    let (amount, unit) = number::printed(about.unit);
     let begins = match (typed, d.depends()) {
         (true, _) => "Input, not finding: ",
         (false, true) => "Depends on an assumption: ",
         _ => "",
     };
-    let [mean, low, high] = [d.diff.mean, d.diff.p05, d.diff.p95].map(number::plain);
+    let [mean, low, high] = [d.diff.mean, d.diff.p05, d.diff.p95].map(amount);
     let mut text = format!("{begins}{}: {mean}{unit} (range of outcomes {low} to {high}", about.label);
     if let Some(error) = d.diff.std_err {
-        text.push_str(&format!("; simulation error {}", number::plain(error)));
+        text.push_str(&format!("; simulation error {}", amount(error)));
     }
     let (word, share) = if d.diff.mean < 0.0 { ("lower", d.share_down) } else { ("higher", d.share_up) };
     text.push_str(&format!("); {word} in {} of {} members", number::percent(share), d.diff.members));
     for driver in d.driven_by.iter().take(if d.depends() { 3 } else { 0 }) {
-        let [at_low, at_high, low, high] = [driver.at_low, driver.at_high, driver.low, driver.high].map(number::plain);
+        let [low, high] = [driver.low, driver.high].map(number::plain);
+        let [at_low, at_high] = [driver.at_low, driver.at_high].map(amount);
         text.push_str(&format!("; {} from {low} to {high}: {at_low} to {at_high}{unit}", driver.key));
     }
     text.push('.');

@@ -5,7 +5,7 @@ use super::driver::{Drawn, Driver};
 use super::ensemble::{Arm, Results};
 use super::metrics::Column;
 use super::quantile::Spread;
-use crate::record::metric::METRICS;
+use crate::record::metric::{METRICS, is_detail};
 
 /// How one number of the headlines differs between an arm and the baseline.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +32,14 @@ pub struct Difference {
     pub driven_by: Vec<Driver>,
 }
 
-/// Values that differ by a smaller share than this count as equal when signs are counted.
+/// Values that differ by a smaller share than this are equal: of one answer a solver may give different last digits.
 const SAME: f64 = 1e-9;
+
+/// What an arm changes in a member.
+fn change((baseline, with_measure): (&f64, &f64)) -> f64 {
+    let change = with_measure - baseline;
+    if change.abs() <= SAME * baseline.abs().max(with_measure.abs()) { 0.0 } else { change }
+}
 
 impl Difference {
     /// Whether the effect hangs on an assumption: an end of one turns its sign or takes half of it.
@@ -60,27 +66,27 @@ fn of_arm(baseline: &Arm, arm: &Arm, ranges: &[Range]) -> Vec<Difference> {
     }
     keys.sort_by_key(|k| METRICS.iter().position(|m| m.key == k.0));
     let drawn = Drawn::new(&arm.inputs, ranges);
+    let is_headline = |(metric, part): (&str, Option<&str>)| part.is_none_or(|p| p == "total") && !is_detail(metric);
+    let headlines = keys.iter().filter(|k| is_headline(**k)).count();
+    let all_keys = keys.len();
     let mut all: Vec<Difference> = Vec::new();
     for (metric, part) in keys {
         let (base, with) = (baseline.column_or_zero(metric, part), arm.column_or_zero(metric, part));
-        all.extend(of_column(arm, &base, &with, &drawn));
+        let answers = if is_headline((metric, part)) { headlines } else { all_keys };
+        all.extend(of_column(arm, &base, &with, &drawn, answers));
     }
     all
 }
 
-fn of_column(arm: &Arm, base: &Column, with: &Column, drawn: &Drawn<'_>) -> Option<Difference> {
+fn of_column(arm: &Arm, base: &Column, with: &Column, drawn: &Drawn<'_>, answers: usize) -> Option<Difference> {
     let both = base.values.iter().zip(&with.values).filter(|(b, w)| b.is_finite() && w.is_finite());
     let (baseline, measure): (Vec<f64>, Vec<f64>) = both.map(|(b, w)| (*b, *w)).unzip();
-    let changes = || baseline.iter().zip(&measure).map(|(b, w)| w - b);
-    let diff = Spread::of(changes())?;
+    let diff = Spread::of(baseline.iter().zip(&measure).map(change))?;
     let (without, with_measure) = (Spread::of(baseline.iter().copied())?, Spread::of(measure.iter().copied())?);
     let unpaired = without.std_err.zip(with_measure.std_err).map(|(a, b)| libm::sqrt(a * a + b * b));
-    // Of two equal answers a solver may give different last digits; those have no sign.
-    let sign = |(b, w): (&f64, &f64)| if (w - b).abs() > SAME * b.abs().max(w.abs()) { (w - b).signum() } else { 0.0 };
-    let share =
-        |of: f64| baseline.iter().zip(&measure).map(sign).filter(|s| *s == of).count() as f64 / diff.members as f64;
-    let (share_up, share_down) = (share(1.0), share(-1.0));
-    let by_member: Vec<f64> = base.values.iter().zip(&with.values).map(|(b, w)| w - b).collect();
+    let by_member: Vec<f64> = base.values.iter().zip(&with.values).map(change).collect();
+    let share = |is: fn(f64) -> bool| by_member.iter().filter(|d| is(**d)).count() as f64 / diff.members as f64;
+    let (share_up, share_down) = (share(|d| d > 0.0), share(|d| d < 0.0));
     let is_something = share_up + share_down > 0.0;
     Some(Difference {
         arm: arm.name.clone(),
@@ -92,7 +98,7 @@ fn of_column(arm: &Arm, base: &Column, with: &Column, drawn: &Drawn<'_>) -> Opti
         std_err_unpaired: unpaired,
         share_up,
         share_down,
-        driven_by: if is_something { drawn.drivers(&by_member) } else { Vec::new() },
+        driven_by: if is_something { drawn.drivers(&by_member, answers) } else { Vec::new() },
     })
 }
 
