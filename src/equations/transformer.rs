@@ -132,6 +132,7 @@ impl Heat {
     }
 
     /// On the way to a steady state, where shares `left` of its departures from it are left.
+    #[must_use]
     pub fn toward(self, steady: Self, left: [f64; 3]) -> Self {
         Self {
             top_oil_c: steady.top_oil_c + (self.top_oil_c - steady.top_oil_c) * left[0],
