@@ -110,7 +110,7 @@ fn exp2(power: f32) -> f32 {
 #[inline(always)]
 fn log2(of: f32) -> f32 {
     const SERIES: [f32; 7] =
-        [1.442_696_5, -0.721_360_15, 0.480_613_12, -0.359_524_46, 0.296_119_57, -0.267_963_86, 0.168_186_6];
+        [1.442_696_5, -0.721_360_2, 0.480_613_1, -0.359_524_46, 0.296_119_57, -0.267_963_86, 0.168_186_6];
     /// Bits of the root of one half: octaves are cut there, so that the numbers around one are on one side of no cut.
     const CUT: u32 = 0x3f35_04f3;
     const ONE: u32 = 0x3f80_0000;
