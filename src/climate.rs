@@ -365,7 +365,6 @@ fn feel(climate: &Climate, now: &mut ClimateNow, at: &Moment, humidity: bool) ->
         let vapor = today.vapor.min(saturation.pressure);
         air_by_site.push(Air {
             dry_bulb: t,
-            wet_bulb: air::wet_bulb_from(t, saturation, vapor, site.pressure),
             humidity: Fraction::new(vapor / saturation.pressure),
             pressure: site.pressure,
         });

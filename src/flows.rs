@@ -3,6 +3,7 @@
 //! A flow carries means over the step unless it says otherwise. Generation and consumption are apart and non-negative;
 //! a branch or section flow is positive in its stated direction.
 
+use crate::equations::air;
 use crate::ids::{
     BusId, ChannelId, ClimateSiteId, InterfaceId, ModelId, OperatorId, PlantId, ReservoirId, SiteId, Table,
 };
@@ -16,12 +17,18 @@ use crate::units::{
 pub struct Air {
     /// Dry-bulb temperature.
     pub dry_bulb: Temperature,
-    /// Wet-bulb temperature, from the psychrometric equation at site pressure.
-    pub wet_bulb: Temperature,
     /// Relative humidity.
     pub humidity: Fraction,
     /// Station pressure.
     pub pressure: Pressure,
+}
+
+impl Air {
+    /// Wet-bulb temperature, from the psychrometric equation at station pressure. It takes longer than all else that is known
+    /// of the air, and few ask for it.
+    pub fn wet_bulb(&self) -> Temperature {
+        air::wet_bulb(self.dry_bulb, air::vapor_pressure(self.dry_bulb, self.humidity), self.pressure)
+    }
 }
 
 /// Weather of the step.

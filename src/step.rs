@@ -13,6 +13,7 @@ use crate::region::{Region, State};
 use crate::{
     balance, bitcoin, channel, climate, cooling, demand, finance, fleet, grid, hydro, last_mile, operator, policy,
 };
+use std::sync::Arc;
 
 /// Everything that happened in one step.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub struct Step {
     /// Prices of electricity.
     pub tariffs: Tariffs,
     /// Ways to money.
-    pub routes: Routes,
+    pub routes: Arc<Routes>,
     /// What hashing is worth.
     pub worth: Worth,
     /// What miners ask.

@@ -8,6 +8,7 @@ use crate::flows::{Market, Money, Routes};
 use crate::ids::{ChannelId, Id, OperatorId, Table};
 use crate::random::{Member, Seed, Stream};
 use crate::units::{Dollars, Fraction};
+use std::sync::Arc;
 
 /// The split now.
 #[derive(Clone, Debug)]
@@ -27,7 +28,7 @@ pub struct ChannelNow {
     /// The law of the last revision.
     rules: Option<Rules>,
     day: Option<Day>,
-    routes: Routes,
+    routes: Arc<Routes>,
     hazards: Vec<Stream>,
     leakage: Leakage,
 }
@@ -52,7 +53,7 @@ impl Channels {
             seized_until: Table::filled(self.channels.len(), window.from),
             rules: None,
             day: None,
-            routes: Routes::default(),
+            routes: Arc::default(),
             leakage: Leakage::new(operators, self.channels.len()),
             hazards: self.channels.iter().map(|c| Stream::new(seed, member, "channel.closure", &c.id)).collect(),
         }
@@ -105,7 +106,7 @@ impl ChannelNow {
 }
 
 /// How income is split in the step, what is left of it, and what is lost with a seized rail.
-pub fn route(given: &Channels, rules: &Rules, now: &mut ChannelNow, moment: &Moment) -> Routes {
+pub fn route(given: &Channels, rules: &Rules, now: &mut ChannelNow, moment: &Moment) -> Arc<Routes> {
     let day = moment.day;
     let new_day = now.day != Some(day);
     let mut seized = Vec::new();
@@ -130,13 +131,12 @@ pub fn route(given: &Channels, rules: &Rules, now: &mut ChannelNow, moment: &Mom
             rules.open[c].value() < 1.0 || rules.barred[o][c]
         });
         now.rules = Some(rules.clone());
-        now.routes = summarize(given, rules, now, day);
+        now.routes = Arc::new(summarize(given, rules, now, day));
     }
-    let mut routes = now.routes.clone();
-    if !seized.is_empty() {
-        routes.seized = Table::new(seized);
+    if seized.is_empty() {
+        return now.routes.clone();
     }
-    routes
+    Arc::new(Routes { seized: Table::new(seized), ..(*now.routes).clone() })
 }
 
 /// Draws the day's closures; what each operator loses with them, or nothing at all.

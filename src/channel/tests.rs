@@ -6,6 +6,7 @@ use crate::flows::{Market, Money, Routes, Settled};
 use crate::random::{Member, Seed};
 use crate::units::{Cents, Hashprice};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 fn cash(id: &str, cost: f64, capacity: f64, start: f64) -> Channel {
     Channel {
@@ -81,8 +82,8 @@ fn sums_to_one(routes: &Routes) {
 }
 
 /// Runs days under a law that may change and gives the routes of the last of them.
-fn run(given: &Channels, now: &mut ChannelNow, days: core::ops::Range<usize>, rules: &Rules) -> Routes {
-    let mut last = Routes::default();
+fn run(given: &Channels, now: &mut ChannelNow, days: core::ops::Range<usize>, rules: &Rules) -> Arc<Routes> {
+    let mut last = Arc::default();
     for day in days {
         let moment = window().moment(day);
         last = route(given, rules, now, &moment);

@@ -45,7 +45,7 @@ impl LoopCooled {
     pub fn duty(&self, outside: &Air) -> Duty {
         let spray = self.spray.filter(|s| outside.dry_bulb > s.on_above);
         let (sink, full) = match spray {
-            Some(s) => (outside.wet_bulb, s.difference),
+            Some(s) => (outside.wet_bulb(), s.difference),
             None => (outside.dry_bulb, self.dry_difference),
         };
         let available = (self.set_point - sink).as_kelvin();

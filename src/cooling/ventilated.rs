@@ -48,7 +48,7 @@ impl Ventilated {
     pub fn duty(&self, outside: &Air) -> Duty {
         let (t, p) = (outside.dry_bulb, outside.pressure);
         let pad = self.pad.filter(|pad| t > pad.on_above);
-        let cooled_k = pad.map_or(0.0, |pad| pad.effectiveness * (t - outside.wet_bulb).as_kelvin());
+        let cooled_k = pad.map_or(0.0, |pad| pad.effectiveness * (t - outside.wet_bulb()).as_kelvin());
         let supply = t + TemperatureRise::kelvin(-cooled_k);
         let inlet = supply.as_celsius().max(self.least_inlet.as_celsius());
         let fresh = 1.0 - recirculation::mix_fraction(supply, self.least_inlet, self.rise).value();

@@ -96,14 +96,25 @@ pub fn payback_months(
     daily_power_usd: f64,
     fall_per_month: f64,
 ) -> Option<f64> {
+    payback_within(f64::from(NEVER_MONTHS), price_usd, daily_revenue_usd, daily_power_usd, fall_per_month)
+}
+
+/// [`payback_months`] of a machine that pays back within some months; `None` also where it takes longer.
+pub(super) fn payback_within(
+    most_months: f64,
+    price_usd: f64,
+    daily_revenue_usd: f64,
+    daily_power_usd: f64,
+    fall_per_month: f64,
+) -> Option<f64> {
     let (mut left, mut revenue) = (price_usd, daily_revenue_usd);
-    for month in 0..NEVER_MONTHS {
+    for month in 0..NEVER_MONTHS.min(libm::ceil(most_months).max(1.0) as u32) {
         let earned = (revenue - daily_power_usd) * CALENDAR_MONTH_DAYS;
         if earned <= 0.0 {
             return None;
         }
         if earned >= left {
-            return Some(f64::from(month) + left / earned);
+            return Some(f64::from(month) + left / earned).filter(|months| *months <= most_months);
         }
         left -= earned;
         revenue *= 1.0 - fall_per_month;
@@ -187,6 +198,12 @@ pub(super) mod tests {
         assert!(payback_months(2000.0, 15.0, 5.0, 0.02).unwrap() > payback_months(2000.0, 15.0, 5.0, 0.0).unwrap());
         assert_eq!(payback_months(20_000.0, 15.0, 5.0, 0.05), None);
         assert_eq!(payback_months(1.0, 5.0, 5.0, 0.0), None);
+        for limit in [0.0, 0.5, 1.0, 6.2, 12.0, 200.0] {
+            for price in [0.0, 100.0, 304.375, 900.0, 2000.0, 5000.0] {
+                let whole = payback_months(price, 15.0, 5.0, 0.02).filter(|months| *months <= limit);
+                assert_eq!(payback_within(limit, price, 15.0, 5.0, 0.02), whole, "{limit} {price}");
+            }
+        }
     }
 
     #[test]

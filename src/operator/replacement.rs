@@ -6,7 +6,7 @@
 //! operator's limit on the trend that buyers expect, worst machines first, for at most a share of a site's power a month, as
 //! far as cash and credit reach. The old machine runs until the new one is there.
 
-use super::market::{Listing, payback_months};
+use super::market::{Listing, payback_within};
 use super::purchase::{Choice, Outlook, fill};
 use super::stock::Stock;
 use super::{Holding, OperatorNow, Operators, Rules};
@@ -43,8 +43,8 @@ fn better(operators: &Operators, holding: &Holding, outlook: &Outlook, old: Mode
             let (revenue, cost) = margin(holding, outlook, new);
             let (more, dearer) = if earned > paid { (revenue - earned, 0.0) } else { (revenue, cost) };
             let outlay = (price_usd / new.power.as_w() - fetched).max(0.0);
-            let payback = payback_months(outlay, more, dearer, operators.hashprice_fall)?;
-            (payback <= limit_months).then_some(Choice { model, price_usd, payback })
+            let payback = payback_within(limit_months, outlay, more, dearer, operators.hashprice_fall)?;
+            Some(Choice { model, price_usd, payback })
         })
         .collect();
     choices.sort_by(|a, b| a.payback.total_cmp(&b.payback).then(a.model.cmp(&b.model)));

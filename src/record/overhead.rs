@@ -2,7 +2,6 @@
 
 use super::{Cell, Sheet};
 use crate::cooling::Method;
-use crate::equations::air;
 use crate::flows::Air;
 use crate::region::Region;
 use crate::units::{Fraction, Temperature};
@@ -27,8 +26,7 @@ pub fn sheet(world: &Region) -> Option<Sheet> {
         for t in FROM_C..=UNTIL_C {
             let dry_bulb = Temperature::celsius(f64::from(t));
             let humidity = Fraction::new(HUMIDITY);
-            let wet_bulb = air::wet_bulb(dry_bulb, air::vapor_pressure(dry_bulb, humidity), pressure);
-            let cooled = kind.cooled(&Air { dry_bulb, wet_bulb, humidity, pressure });
+            let cooled = kind.cooled(&Air { dry_bulb, humidity, pressure });
             let numbers = [f64::from(t), cooled.pue, cooled.inlet.as_celsius(), cooled.water_m3_per_mwh];
             let mut row = vec![Cell::Text(kind.id.clone())];
             row.extend(numbers.map(Cell::Number));

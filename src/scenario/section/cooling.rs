@@ -135,7 +135,6 @@ fn kind(id: String, v: &View) -> Option<Kind> {
 mod tests {
     use super::*;
     use crate::cooling::overhead;
-    use crate::equations::air;
     use crate::flows::{Air, Sky};
     use crate::ids::SiteId;
     use crate::scenario::spec::{reference, sources, tables};
@@ -154,8 +153,7 @@ mod tests {
 
     fn sky(t: f64, rh: f64) -> Sky {
         let (dry, p) = (Temperature::celsius(t), Pressure::pa(95_500.0));
-        let wet_bulb = air::wet_bulb(dry, air::vapor_pressure(dry, Fraction::new(rh)), p);
-        let air = Air { dry_bulb: dry, wet_bulb, humidity: Fraction::new(rh), pressure: p };
+        let air = Air { dry_bulb: dry, humidity: Fraction::new(rh), pressure: p };
         Sky { air: Table::new(vec![air]), ..Sky::default() }
     }
 
