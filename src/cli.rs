@@ -21,6 +21,7 @@ pub mod library;
 pub mod machines;
 pub mod many;
 pub mod new;
+pub mod output;
 pub mod page;
 pub mod plot;
 pub mod progress;

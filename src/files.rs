@@ -5,6 +5,7 @@
 //! else's is left alone unless overwriting is asked for.
 
 pub mod array;
+pub mod input;
 pub mod journal;
 pub mod log;
 pub mod shard;
@@ -80,22 +81,6 @@ pub fn usual(name: &str, id: &str) -> PathBuf {
     Path::new("output").join(format!("{}-{id}", name.trim_matches('-')))
 }
 
-/// A folder as asked for, with `new/..` taken out where `new` is not there: a way through it would make it.
-pub fn straight(asked: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in asked.components() {
-        let through_nothing = part == Component::ParentDir
-            && matches!(out.components().next_back(), Some(Component::Normal(_)))
-            && !out.exists();
-        if through_nothing {
-            out.pop();
-        } else {
-            out.push(part);
-        }
-    }
-    if out.as_os_str().is_empty() { PathBuf::from(".") } else { out }
-}
-
 /// Looks at a place; nothing is changed.
 ///
 /// # Errors
@@ -123,8 +108,8 @@ pub fn look(path: &Path, id: &str, overwrite: bool) -> Result<Found, FileError> 
 
 /// The id in a folder's manifest.
 fn id_of(path: &Path) -> Option<String> {
-    let text = fs::read_to_string(path.join(MANIFEST)).ok()?;
-    let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let bytes = input::read(&path.join(MANIFEST), input::TEXT).ok()?;
+    let manifest: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
     Some(manifest.get("id")?.as_str()?.to_owned())
 }
 
@@ -250,7 +235,7 @@ pub fn hashes(artifacts: &[Artifact]) -> serde_json::Value {
 /// [`FileError::Refused`].
 pub fn read(folder: &Path, name: &str) -> Result<Vec<u8>, FileError> {
     let path = folder.join(name);
-    fs::read(&path).map_err(FileError::at(&path))
+    input::read(&path, input::NUMBERS).map_err(FileError::at(&path))
 }
 
 #[cfg(test)]
@@ -308,16 +293,6 @@ mod tests {
         assert!(error.to_string().contains("taken"), "{error}");
         let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert!(names.iter().all(|n| !n.to_string_lossy().ends_with(".tmp")), "{names:?}");
-    }
-
-    #[test]
-    fn no_folder_is_made_on_the_way() {
-        let home = tempfile::tempdir().unwrap();
-        fs::create_dir(home.path().join("there")).unwrap();
-        assert_eq!(straight(&home.path().join("new/../x")), home.path().join("x"));
-        assert_eq!(straight(&home.path().join("there/../x")), home.path().join("there/../x"));
-        assert_eq!(straight(Path::new("../x")), Path::new("../x"));
-        assert_eq!(straight(Path::new("no/such/../..")), Path::new("."));
     }
 
     #[test]

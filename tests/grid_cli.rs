@@ -60,6 +60,43 @@ fn arrays_in_arrays_out() {
 }
 
 #[test]
+fn broken_arrays_are_refused_and_nothing_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| std::fs::write(home.path().join(name), bytes).unwrap();
+    let ok = "0,0,0,0,90,0,100,0,125\n";
+    put("ok.csv", ok.as_bytes());
+    put("nan.csv", format!("{ok}0,0,0,0,NaN,0,100,0,125\n").as_bytes());
+    put(
+        "inf.f64",
+        &[[0.0; 8].as_slice(), &[f64::INFINITY]].concat().iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>(),
+    );
+    put("gens.csv", b"1,inf,2\n");
+    put("header.csv", b"a,b,c\n");
+    put("empty.csv", b"");
+    for (arguments, told) in [
+        (&["--loads", "nan.csv"][..], "nan.csv: line 2, column 5"),
+        (&["--loads", "inf.f64"], "inf.f64: row 1, column 9"),
+        (&["--loads", "ok.csv", "--gens", "gens.csv"], "gens.csv: line 1, column 2"),
+        (&["--loads", "header.csv"], "no numbers"),
+        (&["--loads", "empty.csv"], "no numbers"),
+    ] {
+        let out = grid(&[&["flow", "case9.m", "--flows", "new.npy"], arguments].concat(), home.path()).code(3);
+        let out = String::from_utf8_lossy(&out.get_output().stderr).into_owned();
+        assert!(out.contains(told), "{arguments:?}: {out}");
+        assert!(!home.path().join("new.npy").exists());
+    }
+    std::fs::create_dir(home.path().join("d")).unwrap();
+    for over in ["ok.csv", "d/.././ok.csv", "./ok.csv"] {
+        grid(&["flow", "case9.m", "--loads", "ok.csv", "--flows", over], home.path()).code(2);
+        grid(&["dispatch", "case9.m", "--loads", "ok.csv", "--shed", over], home.path()).code(2);
+    }
+    assert_eq!(std::fs::read_to_string(home.path().join("ok.csv")).unwrap(), ok);
+    let out = grid(&["flow", "case9.m", "--loads", "ok.csv", "--flows", "no/x.npy"], home.path()).code(1);
+    assert!(String::from_utf8_lossy(&out.get_output().stderr).contains("there is no folder no"));
+    assert!(!home.path().join("no").exists());
+}
+
+#[test]
 fn adequacy_of_one_unit() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join("units.csv"), "unit,capacity_mw,mttf_h,mttr_h\n1,10,990,10\n").unwrap();

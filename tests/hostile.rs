@@ -215,10 +215,15 @@ fn no_name_and_no_folder_leads_where_it_was_not_asked() {
         assert_cmd::Command::cargo_bin("hashwatt").unwrap().current_dir(&inner).args(arguments).arg("--quiet").assert()
     };
     let barn = ["ensemble", "classroom/one-barn", "--to", "2022-07-01", "--members", "1"];
-    // The folder above holds something else: refused without --overwrite, and nothing is written.
-    run(&[&barn[..], &["-o", ".."]].concat()).code(1);
+    // No results go up, and nothing is written.
+    for up in ["..", "../x", "a/../../y", "a/.."] {
+        let told = run(&[&barn[..], &["-o", up]].concat()).code(2);
+        assert!(String::from_utf8_lossy(&told.get_output().stderr).contains("own path"), "{up}");
+    }
+    run(&["grid", "export", "irkutsk", "-o", "../x.m"]).code(2);
     let names: Vec<_> = std::fs::read_dir(home.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
+    assert_eq!(std::fs::read_dir(&inner).unwrap().count(), 0);
     run(&["ensemble", "../../../../etc/passwd", "--members", "1"]).code(3);
     // A scenario's own name makes no folders outside `output`.
     let text = "format = 1\nextends = \"classroom/one-barn\"\n";
@@ -226,4 +231,28 @@ fn no_name_and_no_folder_leads_where_it_was_not_asked() {
     run(&["ensemble", "../..evil.toml", "--to", "2022-07-01", "--members", "1"]).success();
     let made: Vec<_> = std::fs::read_dir(&inner).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(made, ["output"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn devices_and_pipes_are_not_read() {
+    let home = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/zero", home.path().join("z.toml")).unwrap();
+    let fifo = std::process::Command::new("mkfifo").arg(home.path().join("f.toml")).status().unwrap();
+    assert!(fifo.success());
+    for file in ["z.toml", "f.toml"] {
+        for (arguments, code) in [
+            (&["check", file][..], 3),
+            (&["grid", "flow", file], 1),
+            (&["grid", "adequacy", "--exact", "--system", file], 1),
+            (&["hydro", "plan", file], 1),
+            (&["calc", "transformer", "--input", file], 1),
+        ] {
+            let mut command = assert_cmd::Command::cargo_bin("hashwatt").unwrap();
+            command.current_dir(home.path()).args(arguments).timeout(Duration::from_secs(60));
+            let told = command.assert().code(code);
+            let told = String::from_utf8_lossy(&told.get_output().stderr).into_owned();
+            assert!(told.contains("no plain file"), "{arguments:?}: {told}");
+        }
+    }
 }

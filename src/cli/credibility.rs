@@ -18,7 +18,7 @@ use std::path::PathBuf;
 Only figures that were PREDICTED are evidence, and the score counts them alone.")]
 pub struct Credibility {
     /// Write the page to a file
-    #[arg(short = 'o', value_name = "FILE")]
+    #[arg(short = 'o', value_name = "FILE", value_parser = super::output::place)]
     output: Option<PathBuf>,
 }
 

@@ -52,7 +52,7 @@ impl Delivery {
         meta: &Meta,
         simulate: impl FnOnce(&Progress) -> Result<Record, Failure>,
     ) -> Result<(), Failure> {
-        let asked = self.output.as_deref().map(files::straight);
+        let asked = self.output.clone();
         let path = asked.unwrap_or_else(|| files::usual(&meta.name, &meta.id));
         let folder = match files::look(&path, &meta.id, self.overwrite)? {
             Found::Finished(path) if self.is_served_by(&path, meta) => {

@@ -7,6 +7,7 @@ mod flow;
 
 use super::{Failure, terminal};
 use crate::files::array::{self, ArrayError};
+use crate::files::input;
 use crate::power::{Case, CaseError};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -84,7 +85,7 @@ fn timed<T>(spent: &mut Duration, work: impl FnOnce() -> T) -> T {
 
 /// Reads a case; what was left out goes to stderr.
 fn read_case(path: &Path) -> Result<Case, Failure> {
-    let bytes = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
+    let bytes = input::read(path, input::TEXT).map_err(|e| Failure::io(path, &e))?;
     let text = String::from_utf8_lossy(&bytes);
     let case = Case::from_matpower(&text).map_err(|problems| {
         let lines: Vec<String> = problems.0.iter().map(|p| format!("{}:{p}", path.display())).collect();

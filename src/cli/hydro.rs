@@ -3,6 +3,7 @@
 mod simulate;
 
 use super::{Failure, terminal};
+use crate::files::input;
 use crate::scenario::plan::{self, Posed};
 use crate::water::{self, Decision, Effort, PlanError, Planned};
 use clap::{Args, Subcommand};
@@ -93,7 +94,7 @@ impl Plan {
         let begin = Instant::now();
         let text = if crate::scenario::overlay::is_path(&self.problem) {
             let path = std::path::Path::new(&self.problem);
-            std::fs::read(path).map_err(|e| Failure::io(path, &e))?
+            input::read(path, input::TEXT).map_err(|e| Failure::io(path, &e))?
         } else {
             find(&self.problem).ok_or_else(|| unknown(&self.problem))?.as_bytes().to_vec()
         };

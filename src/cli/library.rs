@@ -1,17 +1,14 @@
 //! Scenarios from files and from the program: a name ending in `.toml` is a file, anything else is built in.
 
+use crate::files::input;
 use crate::scenario::{Builtin, Library, Loaded};
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
 /// The library of the program: files beside the one that names them, and what is built in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Files;
-
-/// Largest file that is read at all; [`crate::scenario::document::decode`] refuses smaller ones with a better message.
-const READ_AT_MOST: u64 = 64 << 20;
 
 /// Texts that stand for files, from the manifest of a study that is repeated.
 static REPLAYED: OnceLock<BTreeMap<String, String>> = OnceLock::new();
@@ -38,7 +35,7 @@ impl Library for Files {
     fn trace(&self, name: &str, from: &str) -> Result<String, String> {
         if is_file(from) {
             let path = beside(Some(from), name);
-            if path.is_file() {
+            if path.exists() && !path.is_dir() {
                 let bytes = read(&path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
                 return String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", path.display()));
             }
@@ -53,14 +50,8 @@ impl Library for Files {
 pub use crate::scenario::overlay::is_path as is_file;
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let about = fs::metadata(path).map_err(|e| e.to_string())?;
-    if about.is_dir() {
-        return Err("it is a folder".to_owned());
-    }
-    if about.len() > READ_AT_MOST {
-        return Err(format!("{:.0} MB are too many", about.len() as f64 / 1e6));
-    }
-    fs::read(path).map_err(|e| e.to_string())
+    // [`crate::scenario::document::decode`] refuses smaller ones with a better message.
+    input::read(path, input::TEXT).map_err(|e| e.to_string())
 }
 
 /// A path written in the file `from`, with `a/../b` and `./` taken out so that one file has one name.

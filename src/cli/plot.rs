@@ -40,7 +40,7 @@ pub struct Plot {
     #[arg(long)]
     no_title: bool,
     /// Folder of the pictures, instead of the study's own
-    #[arg(short = 'o', value_name = "DIR")]
+    #[arg(short = 'o', value_name = "DIR", value_parser = super::output::place)]
     output: Option<PathBuf>,
     /// No notes on stderr
     #[arg(long)]

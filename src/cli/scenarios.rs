@@ -13,7 +13,7 @@ pub struct Scenarios {
     #[arg(long)]
     json: bool,
     /// Write a page for each measure into a folder, with its events and where they come from
-    #[arg(long, value_name = "DIR", conflicts_with = "json")]
+    #[arg(long, value_name = "DIR", conflicts_with = "json", value_parser = super::output::place)]
     pages: Option<PathBuf>,
 }
 

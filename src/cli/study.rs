@@ -43,7 +43,7 @@ pub struct StudyArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub threads: Option<u32>,
     /// Folder of the results, instead of output/NAME-ID
-    #[arg(short = 'o', value_name = "DIR")]
+    #[arg(short = 'o', value_name = "DIR", value_parser = super::output::place)]
     pub output: Option<PathBuf>,
     /// Replace what is in the folder
     #[arg(long)]

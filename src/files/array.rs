@@ -2,9 +2,8 @@
 //!
 //! Format of `.npy`: NumPy Enhancement Proposal 1 (Kern 2007).
 
-use super::{FileError, write_whole, write_whole_with};
+use super::{FileError, input, write_whole, write_whole_with};
 use std::fmt::Write as _;
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -27,18 +26,22 @@ pub enum ArrayError {
     },
 }
 
-/// Reads a table of rows of `width` numbers, by the file's ending: `.npy`, `.csv`, else raw `f64`.
+/// Reads a table of rows of `width` finite numbers, by the file's ending: `.npy`, `.csv`, else raw `f64`.
 ///
 /// # Errors
-/// [`ArrayError`].
+/// [`ArrayError`]; a file without numbers is one.
 pub fn read(path: &Path, width: usize) -> Result<Vec<f64>, ArrayError> {
-    let bytes = fs::read(path).map_err(FileError::at(path))?;
+    let bytes = input::read(path, input::NUMBERS).map_err(FileError::at(path))?;
     let parsed = match ending(path) {
         "npy" => npy(&bytes, width),
         "csv" => csv(&bytes, width),
         _ => raw(&bytes, width),
     };
-    parsed.map_err(|what| ArrayError::Content { path: path.into(), what })
+    let sound = parsed.and_then(|numbers| match numbers.as_slice() {
+        [] => Err("no numbers".to_owned()),
+        all => check_finite(all, width).map(|()| numbers),
+    });
+    sound.map_err(|what| ArrayError::Content { path: path.into(), what })
 }
 
 /// Writes a table of rows of `width` numbers, by the file's ending; `width` 0 is one column without a second dimension.
@@ -96,27 +99,57 @@ fn npy(bytes: &[u8], width: usize) -> Result<Vec<f64>, String> {
     };
     let header = rest.get(begin..begin + length).and_then(|h| core::str::from_utf8(h).ok()).ok_or("a broken header")?;
     let data = &rest[begin + length..];
-    if !header.contains("'fortran_order': False") {
-        return Err("numbers are stored column by column; save it in C order".to_owned());
+    let value = |key: &str| header.split_once(key).map(|(_, rest)| rest.trim_start_matches([':', ' ']));
+    match value("'fortran_order'") {
+        Some(order) if order.starts_with("False") => {}
+        Some(order) if order.starts_with("True") => {
+            return Err("numbers are stored column by column; save it in C order".to_owned());
+        }
+        _ => return Err("a broken header: it does not say in which order numbers are stored".to_owned()),
     }
-    let shape = header.split_once("'shape':").and_then(|(_, s)| s.split_once('(')).and_then(|(_, s)| s.split_once(')'));
-    let shape: Vec<usize> = shape.map_or("", |s| s.0).split(',').filter_map(|n| n.trim().parse().ok()).collect();
-    let columns: usize = if shape.len() > 1 { shape.iter().skip(1).product() } else { 1 };
-    if columns != width {
+    let shape = value("'shape'").and_then(|s| s.strip_prefix('(')).and_then(|s| s.split_once(')')).map(|s| s.0);
+    let parts = shape.unwrap_or("?").split(',').map(str::trim).filter(|n| !n.is_empty());
+    let shape: Result<Vec<usize>, _> = parts.map(str::parse).collect();
+    let shape = shape.map_err(|_| "a broken header: its shape is no list of whole numbers")?;
+    let product = |of: &[usize]| of.iter().try_fold(1_usize, |all, n| all.checked_mul(*n));
+    let columns = product(shape.get(1..).unwrap_or_default());
+    if columns != Some(width) {
+        let columns = columns.map_or("far too many".to_owned(), |n| n.to_string());
         return Err(format!("rows have {columns} numbers, {width} are needed"));
     }
-    let numbers: Vec<f64> = if header.contains("'<f8'") {
-        raw(data, width)?
-    } else if header.contains("'<f4'") {
-        data.as_chunks::<4>().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect()
-    } else {
-        return Err("only little-endian floats ('<f8', '<f4') are read".to_owned());
+    let size = match value("'descr'") {
+        Some(kind) if kind.starts_with("'<f8'") => 8,
+        Some(kind) if kind.starts_with("'<f4'") => 4,
+        _ => return Err("only little-endian floats ('<f8', '<f4') are read".to_owned()),
     };
-    if numbers.len() == shape.iter().product::<usize>() {
-        Ok(numbers)
-    } else {
-        Err("the file ends too early".to_owned())
+    match product(&shape).and_then(|count| count.checked_mul(size)) {
+        Some(needed) if needed < data.len() => {
+            return Err(format!("the file goes on for {} bytes after its numbers", data.len() - needed));
+        }
+        Some(needed) if needed == data.len() => {}
+        _ => return Err("the file ends too early".to_owned()),
     }
+    if size == 8 {
+        return raw(data, width);
+    }
+    Ok(data.as_chunks::<4>().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect())
+}
+
+/// Row and column, from 1, of the first number that is none.
+fn check_finite(numbers: &[f64], width: usize) -> Result<(), String> {
+    /// Numbers looked at together: without a way out in between, several go at a time.
+    const AT_ONCE: usize = 4096;
+    for (n, part) in numbers.chunks(AT_ONCE).enumerate() {
+        if part.iter().fold(true, |all, x| all & x.is_finite()) {
+            continue;
+        }
+        if let Some(at) = part.iter().position(|x| !x.is_finite()) {
+            let (at, found) = (n * AT_ONCE + at, part[at]);
+            let (row, column) = (at / width.max(1) + 1, at % width.max(1) + 1);
+            return Err(format!("row {row}, column {column}: {found}; every number must be finite"));
+        }
+    }
+    Ok(())
 }
 
 fn npy_header(values: usize, width: usize) -> Vec<u8> {
@@ -132,16 +165,26 @@ fn npy_header(values: usize, width: usize) -> Vec<u8> {
     header
 }
 
+/// A first line is a header if none of its cells is a number.
 fn csv(bytes: &[u8], width: usize) -> Result<Vec<f64>, String> {
-    let text = core::str::from_utf8(bytes).map_err(|e| e.to_string())?;
+    let text = core::str::from_utf8(bytes).map_err(|e| e.to_string())?.trim_start_matches('\u{feff}');
     let mut numbers = Vec::new();
-    for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let row: Result<Vec<f64>, _> = line.split(',').map(|cell| cell.trim().parse::<f64>()).collect();
-        match row {
-            Ok(row) if row.len() == width => numbers.extend(row),
-            Ok(row) => return Err(format!("line {}: {} numbers, {width} are needed", i + 1, row.len())),
-            Err(_) if i == 0 => {}
-            Err(_) => return Err(format!("line {}: something is not a number", i + 1)),
+    for (n, (i, line)) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).enumerate() {
+        let cells = || line.split(',').map(|cell| cell.trim().parse::<f64>().ok());
+        if n == 0 && cells().all(|cell| cell.is_none()) {
+            continue;
+        }
+        let before = numbers.len();
+        for (column, cell) in cells().enumerate() {
+            let place = || format!("line {}, column {}", i + 1, column + 1);
+            match cell {
+                Some(x) if x.is_finite() => numbers.push(x),
+                Some(x) => return Err(format!("{}: {x}; every number must be finite", place())),
+                None => return Err(format!("{}: not a number", place())),
+            }
+        }
+        if numbers.len() - before != width {
+            return Err(format!("line {}: {} numbers, {width} are needed", i + 1, numbers.len() - before));
         }
     }
     Ok(numbers)
@@ -181,6 +224,48 @@ mod tests {
         ] {
             assert_eq!(npy(bytes, 1).unwrap_err(), what);
         }
-        assert_eq!(csv(b"x,y\n1,2\n3,z\n", 2).unwrap_err(), "line 3: something is not a number");
+        let of = |header: &str, data: &[u8]| {
+            let length = (header.len() as u16).to_le_bytes();
+            npy(&[MAGIC, &[1, 0], &length, header.as_bytes(), data].concat(), 2).unwrap_err()
+        };
+        let good = |shape: &str| format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}");
+        for (header, bytes, what) in [
+            (good("(1, 2)"), 15, "the file ends too early"),
+            (good("(1, 2)"), 24, "the file goes on for 8 bytes after its numbers"),
+            (good("(-1, 2)"), 16, "a broken header: its shape is no list of whole numbers"),
+            (good("(9999999999999999999, 2)"), 16, "a broken header: its shape is no list of whole numbers"),
+            (good("(999999999999999999, 2)"), 16, "the file ends too early"),
+            ("garbage".to_owned(), 16, "a broken header: it does not say in which order numbers are stored"),
+            (good("(1, 2)").replace("False", "True"), 16, "numbers are stored column by column; save it in C order"),
+        ] {
+            assert_eq!(of(&header, &vec![0; bytes]), what, "{header}");
+        }
+        for (text, what) in [
+            ("x,y\n1,2\n3,z\n", "line 3, column 2: not a number"),
+            ("x,2\n3,4\n", "line 1, column 1: not a number"),
+            ("x,y\n\n1,-inf\n", "line 3, column 2: -inf; every number must be finite"),
+            ("1,2\n3\n", "line 2: 1 numbers, 2 are needed"),
+        ] {
+            assert_eq!(csv(text.as_bytes(), 2).unwrap_err(), what);
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_and_what_holds_none_is_refused() {
+        let home = tempfile::tempdir().unwrap();
+        let mut values = vec![1.0; 3 * 5000];
+        values[3 * 4999 + 1] = f64::NAN;
+        for name in ["a.npy", "a.f64", "a.csv"] {
+            let path = home.path().join(name);
+            write(&path, &values, 3).unwrap();
+            let told = read(&path, 3).unwrap_err().to_string();
+            let place = if name == "a.csv" { "line 5000, column 2: NaN" } else { "row 5000, column 2: NaN" };
+            assert!(told.contains(name) && told.contains(place), "{told}");
+        }
+        for (name, bytes) in [("b.csv", &b""[..]), ("b.csv", b"a,b,c\n"), ("b.csv", b"root:x:0:0\n"), ("b.f64", b"")] {
+            let path = home.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            assert!(read(&path, 3).unwrap_err().to_string().ends_with("no numbers"), "{name}");
+        }
     }
 }

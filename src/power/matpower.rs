@@ -47,7 +47,8 @@ struct Reading {
     costs: Vec<Row>,
     cuts: Vec<Row>,
     generator_lines: Vec<usize>,
-    branch_lines: Vec<usize>,
+    /// Line of each branch, and where its reactance stands.
+    branch_lines: Vec<(usize, (usize, usize))>,
     fields: HashSet<String>,
 }
 
@@ -219,7 +220,7 @@ impl Reading {
             }
             let (low, high) = (value(11), value(12));
             let both_zero = low == 0.0 && high == 0.0;
-            self.branch_lines.push(row.line);
+            self.branch_lines.push((row.line, (line, column)));
             self.case.branches.push(CaseBranch {
                 from,
                 to,
@@ -249,7 +250,7 @@ impl Reading {
             .map(|(g, &line)| (line, "generator", g.bus))
             .chain(
                 (self.case.branches.iter().zip(&self.branch_lines))
-                    .flat_map(|(b, &line)| [(line, "branch", b.from), (line, "branch", b.to)]),
+                    .flat_map(|(b, &(line, _))| [(line, "branch", b.from), (line, "branch", b.to)]),
             )
             .filter(|(_, _, bus)| *bus != 0 && !numbers.contains(bus))
             .collect();
@@ -257,6 +258,17 @@ impl Reading {
             for (line, what, bus) in strangers {
                 self.problem(line, 1, format!("this {what} names bus {bus}, which is not in the bus table"));
             }
+        }
+        let told = |at: usize| format!("branch row {}: its reactance times its tap is too near 0 or too large", at + 1);
+        let base_mva = if self.case.base_mva > 0.0 { self.case.base_mva } else { 1.0 };
+        let unsound = |b: &CaseBranch| {
+            let (mw_per_rad, product) = (base_mva / (b.reactance_pu * b.tap), b.reactance_pu * b.tap);
+            b.in_service && b.reactance_pu != 0.0 && !(mw_per_rad.is_normal() && product.is_finite())
+        };
+        let branches = self.case.branches.iter().zip(&self.branch_lines).enumerate();
+        let unsound = branches.filter(|(_, (b, _))| unsound(b)).map(|(at, (_, (_, place)))| (*place, told(at)));
+        for ((line, column), what) in unsound.collect::<Vec<_>>() {
+            self.problem(line, column, what);
         }
         self.read_costs();
         self.read_cuts();

@@ -58,7 +58,7 @@ pub enum NetworkError {
         buses: usize,
     },
     /// A branch in service has no finite, nonzero susceptance, or no finite phase shift.
-    #[error("branch {branch} has susceptance {susceptance_mw_per_rad} MW/rad")]
+    #[error("branch row {} has susceptance {susceptance_mw_per_rad} MW/rad", branch + 1)]
     Susceptance {
         /// The branch's position.
         branch: usize,

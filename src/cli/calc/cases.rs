@@ -7,6 +7,7 @@ use super::arguments::Asked;
 use super::function::{Answer, Function, Given, Misfit};
 use super::{json, note, plain, series_of, underscored};
 use crate::cli::{Failure, terminal};
+use crate::files::input;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -84,9 +85,9 @@ pub fn run(function: &'static Function, asked: &Asked, path: &Path) -> Result<()
 pub(super) fn text_of(path: &Path) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        std::io::stdin().read_to_end(&mut bytes).map_err(|e| Failure::io(path, &e))?;
+        std::io::stdin().take(input::NUMBERS).read_to_end(&mut bytes).map_err(|e| Failure::io(path, &e))?;
     } else {
-        bytes = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
+        bytes = input::read(path, input::NUMBERS).map_err(|e| Failure::io(path, &e))?;
     }
     let text = String::from_utf8(bytes);
     text.map_err(|_| Failure::InvalidInput(format!("{}: not UTF-8 text", path.display())))

@@ -1,6 +1,7 @@
 //! `grid adequacy`: is there enough capacity for the load, exactly or by sampled years.
 
 use super::{Failure, terminal, timed};
+use crate::files::input;
 use crate::power::{AreaIndices, Indices, OutageTable, Sampled, Unit};
 use crate::random::Seed;
 use crate::scenario::areas;
@@ -102,7 +103,7 @@ impl Adequacy {
     /// Several areas.
     fn several(&self, path: &Path) -> Result<(), Failure> {
         let (mut read, mut solve) = (Duration::ZERO, Duration::ZERO);
-        let text = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
+        let text = input::read(path, input::TEXT).map_err(|e| Failure::io(path, &e))?;
         let beside = path.parent().unwrap_or_else(|| Path::new(""));
         let column = |file: &str, column: &str| -> Result<Vec<f64>, String> {
             let rows = read_columns(&beside.join(file), [column]).map_err(|failure| match failure {
@@ -186,7 +187,7 @@ fn read_units(path: &Path) -> Result<Vec<Unit>, Failure> {
 /// Some columns of a CSV file, by name.
 fn read_columns<const N: usize>(path: &Path, names: [&str; N]) -> Result<Vec<[f64; N]>, Failure> {
     let wrong = |what: String| Failure::InvalidInput(format!("{}: {what}", path.display()));
-    let bytes = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
+    let bytes = input::read(path, input::NUMBERS).map_err(|e| Failure::io(path, &e))?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);
     let headers = reader.headers().map_err(|e| wrong(e.to_string()))?.clone();
     let mut columns = [0; N];

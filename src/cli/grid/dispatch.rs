@@ -1,6 +1,7 @@
 //! `grid dispatch CASE.m`: least-cost dispatch, least shedding after outages, or hour after hour from an array.
 
 use super::{Failure, Timing, read_case, terminal, timed, told_splitting, write_array, write_branches, write_table};
+use crate::cli::output::{apart, place};
 use crate::files::array;
 use crate::power::{Case, CaseDispatch, CaseDispatchError, CaseInterface, SecurityLimit, Susceptance};
 use clap::{Args, ValueEnum};
@@ -26,7 +27,7 @@ pub struct Dispatch {
     #[arg(long, value_enum, default_value = "matpower")]
     susceptance: Rule,
     /// Folder for gen.csv, lmp.csv and branch.csv
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_parser = place)]
     output: Option<PathBuf>,
     /// Branches out of service, by row from 1
     #[arg(long, value_name = "ROW", num_args = 1.., value_delimiter = ',')]
@@ -48,10 +49,10 @@ pub struct Dispatch {
     #[arg(long, value_name = "USD/MWh", default_value_t = 3000.0)]
     voll_usd_per_mwh: f64,
     /// Where the cost of each hour goes, T
-    #[arg(long, value_name = "FILE", requires = "loads")]
+    #[arg(long, value_name = "FILE", requires = "loads", value_parser = place)]
     objective: Option<PathBuf>,
     /// Where the load shed goes, T × buses
-    #[arg(long, value_name = "FILE", requires = "loads")]
+    #[arg(long, value_name = "FILE", requires = "loads", value_parser = place)]
     shed: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
@@ -61,6 +62,9 @@ pub struct Dispatch {
 impl Dispatch {
     pub fn run(self) -> Result<(), Failure> {
         let mut timing = Timing::default();
+        let read = [Some(&self.case), self.loads.as_ref()];
+        let written = [("--objective", self.objective.as_ref()), ("--shed", self.shed.as_ref())];
+        apart(read.into_iter().flatten().map(PathBuf::as_path), written)?;
         let case = timed(&mut timing.read, || read_case(&self.case))?;
         let rows = |rows: &[usize], count: usize, what: &str| -> Result<Vec<usize>, Failure> {
             let position = |&row: &usize| row.checked_sub(1).filter(|&at| at < count);

@@ -7,7 +7,7 @@ use crate::random::{Member, Seed};
 use crate::region::State;
 use crate::{grid, step};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write the network of a scenario at an hour as a MATPOWER case, for anybody to solve elsewhere.
 #[derive(Debug, Args)]
@@ -26,12 +26,13 @@ pub struct Export {
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
     /// The file
-    #[arg(short = 'o', value_name = "CASE.m")]
+    #[arg(short = 'o', value_name = "CASE.m", value_parser = crate::cli::output::place)]
     output: PathBuf,
 }
 
 impl Export {
     pub fn run(self) -> Result<(), Failure> {
+        crate::cli::output::apart([Path::new(&self.scenario)], [("-o", Some(&self.output))])?;
         let scenario = self.changes.apply(study::open(&self.scenario)?)?;
         study::tell_which(&scenario);
         let checked = scenario.check();

@@ -1,6 +1,7 @@
 //! `grid flow CASE.m`: DC power flow of one snapshot, or of many from arrays.
 
 use super::{Failure, Timing, read_case, terminal, timed, told_splitting, write_array, write_branches, write_table};
+use crate::cli::output::{apart, place};
 use crate::files::array;
 use crate::power::{Case, Overload, Screening, Susceptance};
 use clap::Args;
@@ -14,7 +15,7 @@ pub struct Flow {
     /// A MATPOWER case file, version 2
     case: PathBuf,
     /// Folder for bus.csv and branch.csv
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_parser = place)]
     output: Option<PathBuf>,
     /// Demand of many snapshots, T × buses (.npy, .csv, .f64)
     #[arg(long, value_name = "FILE", requires = "flows")]
@@ -23,16 +24,16 @@ pub struct Flow {
     #[arg(long, value_name = "FILE", requires = "loads")]
     gens: Option<PathBuf>,
     /// Where the flows go, T × branches
-    #[arg(long, value_name = "FILE", requires = "loads")]
+    #[arg(long, value_name = "FILE", requires = "loads", value_parser = place)]
     flows: Option<PathBuf>,
     /// Screen the loss of each branch against short-time ratings (rate C, else rate A)
     #[arg(long = "n-1", conflicts_with = "loads")]
     screen: bool,
     /// Where the shift factors (PTDF) go, branches × buses, to the reference bus of each island (.npy, .csv, .f64)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = place)]
     ptdf: Option<PathBuf>,
     /// Where the outage factors (LODF) go, branches × lost branches; NaN where the outage splits the network
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = place)]
     lodf: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
@@ -42,6 +43,9 @@ pub struct Flow {
 impl Flow {
     pub fn run(self) -> Result<(), Failure> {
         let mut timing = Timing::default();
+        let read = [Some(&self.case), self.loads.as_ref(), self.gens.as_ref()];
+        let written = [("--flows", &self.flows), ("--ptdf", &self.ptdf), ("--lodf", &self.lodf)];
+        apart(read.into_iter().flatten().map(PathBuf::as_path), written.map(|(o, path)| (o, path.as_ref())))?;
         let case = timed(&mut timing.read, || read_case(&self.case))?;
         self.factors(&case, &mut timing)?;
         match &self.loads {

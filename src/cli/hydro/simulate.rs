@@ -1,7 +1,7 @@
 //! `hydro simulate`: a year of a hydro-thermal system by water values that were trained on other years.
 
 use super::{Failure, terminal};
-use crate::files::write_whole;
+use crate::files::{input, write_whole};
 use crate::water::{Line, Operation, Store, System, Unit, WaterValues, Year, YearError};
 use clap::Args;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ pub struct Simulate {
     #[arg(long, required = true, num_args = 1.., value_name = "FOLDER")]
     train: Vec<PathBuf>,
     /// Write objective.json, volumes.f64 and shed.f64 into this folder
-    #[arg(short, long, value_name = "FOLDER")]
+    #[arg(short, long, value_name = "FOLDER", value_parser = crate::cli::output::place)]
     output: Option<PathBuf>,
     /// Print the result as JSON
     #[arg(long)]
@@ -99,7 +99,7 @@ fn bytes(values: &[f64]) -> Vec<u8> {
 }
 
 fn read_doubles(path: &Path, width: usize, what: &str) -> Result<Vec<f64>, Failure> {
-    let raw = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
+    let raw = input::read(path, input::NUMBERS).map_err(|e| Failure::io(path, &e))?;
     let (chunks, rest) = raw.as_chunks::<8>();
     if !rest.is_empty() || width == 0 || chunks.len() % width != 0 {
         let found = format!("{}: {} bytes are not whole hours of {width} {what}", path.display(), raw.len());
@@ -159,7 +159,7 @@ impl Reader<'_> {
 }
 
 fn read_system(path: &Path) -> Result<System, Failure> {
-    let raw = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
+    let raw = input::read(path, input::TEXT).map_err(|e| Failure::io(path, &e))?;
     let meta: Value =
         serde_json::from_slice(&raw).map_err(|e| Failure::InvalidInput(format!("{}: {e}", path.display())))?;
     let mut r = Reader { file: path, problems: Vec::new() };

@@ -29,7 +29,7 @@ impl Study {
             return self.print_row(plan, row);
         }
         let about = self.about(args, many, plan)?;
-        let path = args.output.as_deref().map(files::straight);
+        let path = args.output.clone();
         let path = path.unwrap_or_else(|| files::usual(&about.meta.name, &about.meta.id));
         let folder = match files::look(&path, &about.meta.id, args.overwrite)? {
             Found::Finished(path) if path.join("summary.json").is_file() && many.shard.is_none() => {
