@@ -390,6 +390,8 @@ fn a_transformer_goes_through_its_rows_in_time() {
     refused(&["calc", "transformer", "--input", &back], 3, &["line 4, column 1 (`minute`)", "45 comes after 60"]);
     let percent = file("percent.csv", "minute,load_pu,ambient_c\n0,85,20\n");
     refused(&["calc", "transformer", "--input", &percent], 3, &["line 2", "did you mean 0.85?"]);
+    let constant = ["calc", "transformer", "--load-pu", "1", "--ambient-c", "20"];
+    refused(&[&constant[..], &["--minute", "1e15"]].concat(), 2, &["at most a year"]);
     refused(&["calc", "transformer", "--load-pu", "1", "--ambient-c", "20", "--class", "onax"], 2, &["onaf"]);
 }
 

@@ -166,6 +166,20 @@ fn malformed_text_gives_every_problem_with_its_place() {
 }
 
 #[test]
+fn a_reactance_that_gives_no_susceptance_is_told_at_its_place() {
+    let with = |x: &str| {
+        let bus = "mpc.bus = [1 3 0 0 0 0 1 1 0 220 1 1.1 0.9; 2 1 5 0 0 0 1 1 0 220 1 1.1 0.9];";
+        let gens = "mpc.gen = [1 0 0 0 0 1 100 1 80 0];";
+        let text =
+            format!("mpc.version = '2'; mpc.baseMVA = 100;\n{bus}\n{gens}\nmpc.branch = [1 2 0 {x} 0 0 0 0 0 0 1];\n");
+        Case::from_matpower(&text).map(|_| ()).map_err(|e| e.to_string())
+    };
+    assert_eq!(with("0.1"), Ok(()));
+    let told = "4:21: branch row 1: its reactance times its tap is too near 0 or too large";
+    assert_eq!(with("1e-320"), Err(told.to_owned()));
+}
+
+#[test]
 fn what_is_left_out_is_noted_and_what_cannot_be_dispatched_is_refused() {
     let text = "mpc.version = '2'; mpc.baseMVA = 100; % all on one line\nmpc.bus_name = { 'a'; 'b]' };\n\
         mpc.bus = [1, 3, 0, 0, 0, 0, 1, 1, 0, 220, 1, 1.1, 0.9\n2 1 50 0 0 0 1 1 0 ...  continued\n 220 1 1.1 0.9];\n\

@@ -43,7 +43,7 @@ pub struct Plot {
     #[arg(short = 'o', value_name = "DIR", value_parser = super::output::place)]
     output: Option<PathBuf>,
     /// No notes on stderr
-    #[arg(long)]
+    #[arg(long, overrides_with = "quiet")]
     quiet: bool,
 }
 

@@ -29,7 +29,7 @@ pub struct Report {
     #[arg(long)]
     json: bool,
     /// No notes on stderr
-    #[arg(long)]
+    #[arg(long, overrides_with = "quiet")]
     quiet: bool,
 }
 

@@ -24,7 +24,7 @@ pub struct Changes {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub to: Option<Day>,
     /// Seed of every random draw
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub seed: Option<u64>,
 }
 
@@ -52,7 +52,7 @@ pub struct StudyArgs {
     #[arg(long)]
     pub json: bool,
     /// No progress and no notes on stderr
-    #[arg(long)]
+    #[arg(long, overrides_with = "quiet")]
     pub quiet: bool,
     /// Language of pictures and pages
     #[arg(long, value_enum, default_value_t = Lang::En)]

@@ -51,6 +51,10 @@ fn axis(text: &str) -> Result<(String, Vec<f64>), String> {
         [list] => list.split(',').map(number).collect::<Result<_, _>>()?,
         _ => return Err(needed.to_owned()),
     };
+    let twice = (1..values.len().min(MOST)).find(|&i| values[..i].contains(&values[i]));
+    if let Some(i) = twice {
+        return Err(format!("{} is there twice; each value once", values[i]));
+    }
     if key.trim().is_empty() { Err(needed.to_owned()) } else { Ok((key.trim().to_owned(), values)) }
 }
 
@@ -77,7 +81,7 @@ mod tests {
     fn an_axis_has_its_ends_and_its_number_of_points() {
         assert_eq!(axis("a.b=1:3:5").unwrap(), ("a.b".to_owned(), vec![1.0, 1.5, 2.0, 2.5, 3.0]));
         assert_eq!(axis("a=2,7").unwrap().1, [2.0, 7.0]);
-        for wrong in ["a", "a=", "=1,2", "a=1:2", "a=1:2:1", "a=1:2:99999999", "a=x:2:3", "a=1,nan"] {
+        for wrong in ["a", "a=", "=1,2", "a=1:2", "a=1:2:1", "a=1:2:99999999", "a=x:2:3", "a=1,nan", "a=0.1,0.2,0.10"] {
             assert!(axis(wrong).is_err(), "{wrong}");
         }
     }

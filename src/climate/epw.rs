@@ -51,15 +51,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<TypicalDay>, Vec<ReplayError>> {
         }
         let whole = |k: usize, low: u32, high: u32| cells[k].parse::<u32>().ok().filter(|x| (low..=high).contains(x));
         let (Some(month), Some(day), Some(hour)) = (whole(1, 1, 12), whole(2, 1, 31), whole(3, 1, 24)) else {
-            tell(
-                at,
-                format!("month {}, day {}, hour {}: no time (hours run from 1 to 24)", cells[1], cells[2], cells[3]),
-            );
+            tell(at, "columns 2 to 4: no month, day and hour (hours run from 1 to 24)".to_owned());
             continue;
         };
         let now = (month, day, hour);
         if before.is_some_and(|b| now <= b) {
-            tell(at, format!("time goes backwards or stands still at month {month}, day {day}, hour {hour}"));
+            tell(at, "time goes backwards or stands still".to_owned());
         }
         before = Some(now);
         let number = |k: usize| cells[k].parse::<f64>().ok().filter(|x| x.is_finite());
@@ -67,7 +64,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<TypicalDay>, Vec<ReplayError>> {
             Some(t) if (-75.0..=60.0).contains(&t) => Some(t),
             Some(t) if (t - 99.9).abs() < 1e-9 => None,
             _ => {
-                tell(at, format!("`{}` is no air temperature in °C", cells[6]));
+                tell(at, "column 7: no air temperature in °C".to_owned());
                 None
             }
         };
@@ -75,7 +72,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<TypicalDay>, Vec<ReplayError>> {
             Some(h) if (0.0..=110.0).contains(&h) => Some((h / 100.0).min(1.0)),
             Some(h) if (h - 999.0).abs() < 1e-9 => None,
             _ => {
-                tell(at, format!("`{}` is no relative humidity in percent, 0 to 110", cells[8]));
+                tell(at, "column 9: no relative humidity in percent, 0 to 110".to_owned());
                 None
             }
         };
@@ -151,7 +148,7 @@ mod tests {
         let told = told(&bad);
         assert!(told.contains("line 12: time goes backwards"), "{told}");
         assert!(
-            told.contains("line 18: `250` is no air temperature") && told.contains("`165` is no relative"),
+            told.contains("line 18: column 7: no air temperature") && told.contains("column 9: no relative"),
             "{told}"
         );
         assert!(parse("").is_err());

@@ -9,7 +9,7 @@ use crate::calendar::{Day, Window};
 use crate::ids::{ClimateSiteId, Id};
 use std::collections::BTreeMap;
 
-/// A mistake in a record.
+/// A mistake in a record. It names the place and never quotes: a scenario of unknown origin may name any file as its record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {what}")]
 pub struct ReplayError {
@@ -107,26 +107,21 @@ impl Replay {
         let hourly = match cells.next() {
             Some("date") => false,
             Some("time_local") => true,
-            other => {
-                let found = other.unwrap_or_default();
-                tell(
-                    at + 1,
-                    format!(
-                        "the first column is `{found}`; a daily record begins with `date`, an hourly with `time_local`"
-                    ),
-                );
+            _ => {
+                let what = "column 1: a daily record begins with `date`, an hourly with `time_local`";
+                tell(at + 1, what.to_owned());
                 false
             }
         };
         let mut columns = Vec::new();
-        for name in cells {
+        for (n, name) in cells.enumerate() {
             let of = |ending: &str| name.strip_suffix(ending).and_then(|id| site_ids.iter().position(|s| *s == id));
             let column = of("_c").map(Column::Temperature).or_else(|| of("_rh").map(Column::Humidity));
             if column.is_none() {
                 let known = site_ids.join("_c, ");
                 tell(
                     at + 1,
-                    format!("column `{name}` is no climate site's temperature or humidity; known: {known}_c, and _rh"),
+                    format!("column {}: no climate site's temperature or humidity; known: {known}_c, and _rh", n + 2),
                 );
             }
             columns.push(column);
@@ -140,19 +135,20 @@ impl Replay {
             let (date, clock) = stamp.split_once([' ', 'T']).unwrap_or((stamp, "00:00"));
             let hour = clock.get(..2).and_then(|h| h.parse::<usize>().ok()).filter(|h| *h < 24);
             let (Some(day), Some(hour)) = (Day::parse(date), hour) else {
-                tell(i + 1, format!("`{stamp}` is no time; write 2022-01-31{}", if hourly { " 05:00" } else { "" }));
+                tell(i + 1, format!("column 1: no time; write 2022-01-31{}", if hourly { " 05:00" } else { "" }));
                 continue;
             };
             let now = (day.0, if hourly { hour } else { 0 });
             if before.is_some_and(|b| now <= b) {
-                tell(i + 1, format!("time goes backwards or stands still at `{stamp}`"));
+                tell(i + 1, "time goes backwards or stands still".to_owned());
             }
             before = Some(now);
             let values: Vec<&str> = cells.collect();
             if values.len() != columns.len() {
                 tell(i + 1, format!("{} values where the header has {}", values.len(), columns.len()));
             }
-            for (column, value) in columns.iter().zip(values) {
+            for (n, (column, value)) in columns.iter().zip(values).enumerate() {
+                let at = n + 2;
                 if value.is_empty() {
                     continue;
                 }
@@ -171,9 +167,9 @@ impl Replay {
                         match value.parse::<f64>() {
                             Ok(h) if (0.0..=1.0).contains(&h) => put(&mut damp_by_hour, site, h),
                             Ok(h) if (1.0..=100.0).contains(&h) => {
-                                tell(i + 1, format!("humidity {h}: percent? did you mean {}?", h / 100.0));
+                                tell(i + 1, format!("column {at}: humidity in percent? a share from 0 to 1 is needed"));
                             }
-                            _ => tell(i + 1, format!("`{value}` is no relative humidity, 0 to 1")),
+                            _ => tell(i + 1, format!("column {at}: no relative humidity, 0 to 1")),
                         }
                         continue;
                     }
@@ -182,9 +178,9 @@ impl Replay {
                 match value.parse::<f64>() {
                     Ok(t) if PLAUSIBLE_C.contains(&t) => put(&mut by_hour, site, t),
                     Ok(t) if (198.0..=333.0).contains(&t) => {
-                        tell(i + 1, format!("{t} °C: kelvin? did you mean {:.1}", t - 273.15));
+                        tell(i + 1, format!("column {at}: kelvin? temperatures are in °C, 273.15 less"));
                     }
-                    _ => tell(i + 1, format!("`{value}` is no air temperature in °C")),
+                    _ => tell(i + 1, format!("column {at}: no air temperature in °C")),
                 }
             }
         }
@@ -338,11 +334,13 @@ mod tests {
         let told: Vec<String> = Replay::parse(text, &IDS).unwrap_err().iter().map(ToString::to_string).collect();
         let said = |what: &str| told.iter().any(|t| t.contains(what));
         assert!(
-            said("line 1: column `omsk_c`") && said("line 3: time goes backwards") && said("line 4: `2022-02-30`"),
+            said("line 1: column 3: no climate site")
+                && said("line 3: time goes backwards")
+                && said("line 4: column 1: no time"),
             "{told:?}"
         );
         assert!(
-            said("line 5: 250 °C: kelvin? did you mean -23.1") && said("line 6: `x`") && said("line 7: 1 values"),
+            said("line 5: column 2: kelvin?") && said("line 6: column 2: no air") && said("line 7: 1 values"),
             "{told:?}"
         );
         assert!(Replay::parse("", &IDS).is_err());
@@ -352,8 +350,8 @@ mod tests {
     fn humidity_is_a_share() {
         let said = |text: &str| Replay::parse(text, &IDS).unwrap_err()[0].to_string();
         let percent = said("date,irkutsk_c,irkutsk_rh\n2022-01-01,-20,65\n");
-        assert_eq!(percent, "line 2: humidity 65: percent? did you mean 0.65?");
-        assert!(said("date,irkutsk_c,irkutsk_rh\n2022-01-01,-20,-0.1\n").contains("is no relative humidity"));
+        assert_eq!(percent, "line 2: column 3: humidity in percent? a share from 0 to 1 is needed");
+        assert!(said("date,irkutsk_c,irkutsk_rh\n2022-01-01,-20,-0.1\n").contains("no relative humidity"));
         let r = Replay::parse("date,irkutsk_c,irkutsk_rh\n2022-01-01,-20,0.65\n", &IDS).unwrap();
         let there = r.humidity(ClimateSiteId(0), Day::parse("2022-01-01").unwrap());
         assert!(there.is_some_and(|h| (h - 0.65).abs() < 1e-12), "{there:?}");

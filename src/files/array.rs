@@ -233,7 +233,7 @@ mod tests {
             (good("(1, 2)"), 15, "the file ends too early"),
             (good("(1, 2)"), 24, "the file goes on for 8 bytes after its numbers"),
             (good("(-1, 2)"), 16, "a broken header: its shape is no list of whole numbers"),
-            (good("(9999999999999999999, 2)"), 16, "a broken header: its shape is no list of whole numbers"),
+            (good("(99999999999999999999, 2)"), 16, "a broken header: its shape is no list of whole numbers"),
             (good("(999999999999999999, 2)"), 16, "the file ends too early"),
             ("garbage".to_owned(), 16, "a broken header: it does not say in which order numbers are stored"),
             (good("(1, 2)").replace("False", "True"), 16, "numbers are stored column by column; save it in C order"),

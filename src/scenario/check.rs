@@ -149,6 +149,8 @@ pub(super) fn check_table(
 struct Ids {
     enabled: BTreeMap<String, usize>,
     disabled: Vec<String>,
+    /// Something else stands where the table belongs: that is told, and no reference to it is.
+    unreadable: bool,
 }
 
 struct Checker<'a> {
@@ -166,7 +168,11 @@ impl Checker<'_> {
         for field in schema.fields {
             let Kind::Tables(_) = field.kind else { continue };
             let ids = self.ids.entry(field.key).or_default();
-            let Some(Value::Table(all)) = root.get(field.key).map(|e| &e.node.value) else { continue };
+            let Some(entry) = root.get(field.key) else { continue };
+            let Value::Table(all) = &entry.node.value else {
+                ids.unreadable = true;
+                continue;
+            };
             for entry in all {
                 if view::enabled(&entry.node) {
                     ids.enabled.insert(entry.key.clone(), ids.enabled.len());

@@ -92,7 +92,7 @@ impl Value {
                 format!("{short:?}{}", if short.len() < t.len() { "…" } else { "" })
             }
             Self::Integer(i) => i.to_string(),
-            Self::Number(x) => format!("{x}"),
+            Self::Number(x) => shown(*x),
             Self::Flag(b) => b.to_string(),
             Self::Day(d) => d.to_string(),
             Self::Minute(m) => format!("{:02}:{:02}", m / 60, m % 60),
@@ -102,6 +102,12 @@ impl Value {
             Self::Broken => "something unreadable".to_owned(),
         }
     }
+}
+
+/// A number for messages: one with many digits in scientific form.
+pub fn shown(x: f64) -> String {
+    // The debug form goes over to exponents by itself; the other does not print the fraction of whole numbers.
+    if x == 0.0 || (1e-5..1e16).contains(&x.abs()) { format!("{x}") } else { format!("{x:?}") }
 }
 
 /// A key of a table, with its place and its value.
@@ -299,6 +305,20 @@ pub fn parse(texts: &mut Texts, id: TextId, problems: &mut Problems) -> Parsed {
             Err(e) => (Spanned::new(0..0, DeTable::new()), vec![e]),
         }
     };
+    // What was read of a text nested too deeply is a ruin: its other errors, and what it lacks, say nothing.
+    if let Some(deep) = errors.iter().find(|error| error.message().contains("recurs")) {
+        let span = deep.span().unwrap_or(0..0);
+        problems.push(Problem {
+            severity: Severity::Error,
+            spot: texts.spot(Place { text: id, from: span.start, until: span.start + 1 }),
+            key: String::new(),
+            found: "nested too deeply".to_owned(),
+            allowed: "lists and tables within one another a few levels deep".to_owned(),
+            hint: String::new(),
+        });
+        texts.lose(id, 0..content.len());
+        return Parsed { root: Table::default(), whole: false };
+    }
     for error in errors.iter().take(20) {
         problems.push(syntax_problem(texts, id, error));
         if let Some(lost) = lost_below(content, error.span().unwrap_or(0..0).start) {
@@ -396,8 +416,10 @@ fn node(id: TextId, read: &Spanned<DeValue<'_>>) -> Node {
     let value = match read.get_ref() {
         _ if span.is_empty() && !matches!(read.get_ref(), DeValue::Table(_) | DeValue::Array(_)) => Value::Broken,
         DeValue::String(s) => Value::Text(s.to_string()),
-        DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix())
-            .map_or_else(|_| Value::Strange(format!("{i}, which does not fit 64 bits")), Value::Integer),
+        DeValue::Integer(i) => i64::from_str_radix(i.as_str(), i.radix()).map_or_else(
+            |_| Value::Strange(format!("{i}, which is beyond ±9223372036854775807, the largest whole number")),
+            Value::Integer,
+        ),
         DeValue::Float(x) => x.as_str().parse::<f64>().map_or(Value::Broken, Value::Number),
         DeValue::Boolean(b) => Value::Flag(*b),
         DeValue::Datetime(t) => moment(t),

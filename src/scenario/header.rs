@@ -45,7 +45,11 @@ fn check_format(layer: &Layer, texts: &Texts, problems: &mut Problems) {
             problems.push(error(texts.spot(node.place), "format", node.value.show(), "1", hint));
         }
         None => {
-            let spot = texts.spot(Place { text: layer.text, from: 0, until: 0 });
+            let place = Place { text: layer.text, from: 0, until: 0 };
+            if texts.is_lost(place) {
+                return;
+            }
+            let spot = texts.spot(place);
             problems.push(error(spot, "format", "missing".to_owned(), "format = 1", "begin the file with it"));
         }
     }

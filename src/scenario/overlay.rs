@@ -106,6 +106,8 @@ impl<'l> Gatherer<'l> {
             let round = self.open.get(at..).unwrap_or_default().join(" → ");
             let spot = asked.map_or_else(Spot::default, |p| self.texts.spot(p));
             let found = format!("a loop: {round} → {}", loaded.name);
+            // What the rest of the circle would have given is not missing for itself.
+            self.whole = false;
             self.error(
                 spot,
                 "extends",

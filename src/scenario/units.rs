@@ -115,5 +115,5 @@ pub(super) fn scale(unit: &str, value: f64, low: f64, high: f64) -> Option<Scale
 pub(super) fn plain(x: f64) -> String {
     let short = format!("{x:.9}");
     let rounded: f64 = short.parse().unwrap_or(x);
-    if rounded == 0.0 { format!("{x:e}") } else { format!("{rounded}") }
+    if rounded == 0.0 || rounded.abs() >= 1e16 { format!("{x:e}") } else { format!("{rounded}") }
 }

@@ -8,6 +8,9 @@ use std::ops::Bound;
 
 const FACTOR: Kind = Kind::Number(Bound::Excluded(0.0), Bound::Included(10.0));
 
+/// Longest step from row to row, minutes: a year of one load and one air is no record (ASSUMPTION).
+const LONGEST_STEP_MIN: f64 = 365.0 * 24.0 * 60.0;
+
 /// The function.
 pub const FUNCTIONS: &[Function] = &[Function {
     name: "transformer",
@@ -117,6 +120,9 @@ fn one(x: &Given) -> Result<Vec<Answer>, Misfit> {
     if minutes < 0.0 {
         return Err(Misfit::new("minute", format!("{minutes} is before the start; at least 0")));
     }
+    if minutes > LONGEST_STEP_MIN {
+        return Err(Misfit::new("minute", format!("{minutes:?} after the start; at most a year, {LONGEST_STEP_MIN}")));
+    }
     let readings = solved(x, &[(0.0, strain(x)), (minutes, strain(x))])?;
     readings.last().map(|r| answers(r, x.number("ambient_c"))).ok_or_else(|| Misfit::new("minute", "no time"))
 }
@@ -129,6 +135,11 @@ pub fn series(rows: &[Given]) -> Result<Vec<Vec<Answer>>, (usize, Misfit)> {
         let minute = row.maybe("minute").ok_or_else(|| (at, Misfit::new("minute", "missing: the time of the row")))?;
         if let Some((before, _)) = strains.last().filter(|(before, _)| minute <= *before) {
             let what = format!("time does not go on: {minute} comes after {before}; minutes must rise from row to row");
+            return Err((at, Misfit::new("minute", what)));
+        }
+        if let Some((before, _)) = strains.last().filter(|(before, _)| minute - before > LONGEST_STEP_MIN) {
+            let what =
+                format!("{:?} minutes after the row before it; at most a year, {LONGEST_STEP_MIN}", minute - before);
             return Err((at, Misfit::new("minute", what)));
         }
         // Constants and choices belong to the transformer; the start belongs to the first row.

@@ -1,6 +1,6 @@
 //! One value held against its field: the kind, the bounds, what it refers to.
 
-use super::super::document::{Entry, Node, Place, Value};
+use super::super::document::{Entry, Node, Place, Value, shown};
 use super::super::overlay::{did_you_mean, nearest};
 use super::super::spec;
 use super::super::spec::{Field, Kind, TableSpec};
@@ -159,11 +159,11 @@ impl Checker<'_> {
             };
             if !x.is_finite() || !y.is_finite() {
                 let hint = "every number must be finite".to_owned();
-                self.error(item.place, path, format!("[{x}, {y}]"), field.allowed(), hint);
+                self.error(item.place, path, format!("[{}, {}]", shown(x), shown(y)), field.allowed(), hint);
             } else if y < low || y > high {
-                self.error(item.place, path, format!("out of range: {y}"), field.allowed(), String::new());
+                self.error(item.place, path, format!("out of range: {}", shown(y)), field.allowed(), String::new());
             } else if x <= last {
-                let found = format!("{x} after {last}");
+                let found = format!("{} after {}", shown(x), shown(last));
                 self.error(item.place, path, found, field.allowed(), "sort the points".to_owned());
             }
             last = if x.is_finite() { x } else { last };
@@ -174,7 +174,7 @@ impl Checker<'_> {
     fn reference(&mut self, of: &'static str, node: &Node, path: &str, live: bool) -> bool {
         let Value::Text(id) = &node.value else { return false };
         let tables = || of.split('|');
-        let known = tables().any(|t| self.ids.get(t).is_some_and(|ids| ids.enabled.contains_key(id)));
+        let known = tables().any(|t| self.ids.get(t).is_some_and(|ids| ids.unreadable || ids.enabled.contains_key(id)));
         if known || !live || !self.whole {
             return true;
         }

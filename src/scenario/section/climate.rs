@@ -121,6 +121,13 @@ pub fn build(scenario: &View) -> Option<Climate> {
         "replayed" => Weather::Replayed(replay(scenario, &climate, &views, &ids)?),
         _ => Weather::Generated,
     };
+    if climate.choice("weather") != "replayed" {
+        let named = core::iter::once((&climate, "replay_csv")).chain(views.iter().map(|(_, v)| (v, "replay_epw")));
+        for (view, key) in named.filter(|(view, key)| view.has(key)) {
+            let found = format!("this file is not used: climate.weather is \"{}\"", climate.choice("weather"));
+            view.warning(key, found, "climate.weather = \"replayed\"", "set it, or take the file out");
+        }
+    }
     let spells = scenario.tables("climate_spell").into_iter().map(|(_, v)| Spell {
         site: ClimateSiteId::from_index(v.reference("site")),
         from: v.day("from"),
