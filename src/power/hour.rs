@@ -101,8 +101,9 @@ impl Hour<'_> {
     pub(super) fn check(&self, market: &Market) -> Result<(), DispatchError> {
         let (buses, branches) = (market.network().bus_count(), market.network().branches().len());
         let (columns, sections, rows) = (market.columns().len(), market.sections().len(), market.rows().len());
-        let finite = |s: &[f64]| s.iter().fold(true, |sound, v| sound & v.is_finite());
-        let number = |s: &[f64]| s.iter().fold(true, |sound, v| sound & !v.is_nan());
+        // Words instead of truth values, so that vector units can follow.
+        let finite = |s: &[f64]| s.iter().fold(1, |sound, v| sound & u64::from(v.is_finite())) == 1;
+        let number = |s: &[f64]| s.iter().fold(0, |count, v| count | u64::from(v.is_nan())) == 0;
         for (what, slice, expected, may_be_infinite) in [
             ("withdrawal_mw", self.withdrawal_mw, buses, false),
             ("lower_mw", self.lower_mw, columns, false),
@@ -127,7 +128,11 @@ impl Hour<'_> {
     /// Limits that conflict with themselves.
     fn crossed(&self) -> Result<(), DispatchError> {
         let refuse = |limit, shortfall_mw| DispatchError::Infeasible { conflicting: vec![limit], shortfall_mw };
-        let pairs = |low: &[f64], high: &[f64]| low.iter().zip(high).position(|(l, h)| l > h);
+        // Whether there is one is asked without branches; where it is, only then.
+        let any = |low: &[f64], high: &[f64]| low.iter().zip(high).fold(0, |n, (l, h)| n | u64::from(l > h)) > 0;
+        let pairs = |low: &[f64], high: &[f64]| {
+            if any(low, high) { low.iter().zip(high).position(|(l, h)| l > h) } else { None }
+        };
         if let Some(j) = pairs(self.lower_mw, self.upper_mw) {
             return Err(refuse(Limit::Column(j), self.lower_mw[j] - self.upper_mw[j]));
         }
