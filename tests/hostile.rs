@@ -246,6 +246,7 @@ fn devices_and_pipes_are_not_read() {
             (&["grid", "flow", file], 1),
             (&["grid", "adequacy", "--exact", "--system", file], 1),
             (&["hydro", "plan", file], 1),
+            (&["verify", file], 1),
             (&["calc", "transformer", "--input", file], 1),
         ] {
             let mut command = assert_cmd::Command::cargo_bin("hashwatt").unwrap();

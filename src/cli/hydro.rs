@@ -2,6 +2,7 @@
 
 mod simulate;
 
+use super::progress::going_on;
 use super::{Failure, terminal};
 use crate::files::input;
 use crate::scenario::plan::{self, Posed};
@@ -106,7 +107,7 @@ impl Plan {
         let begin = Instant::now();
         let effort =
             Effort { method: posed.method, gap: self.gap, rounds: self.rounds, seed: self.seed, ..Effort::default() };
-        let planned = water::plan(&posed.problem, &effort).map_err(|e| match e {
+        let planned = going_on(&self.problem, || water::plan(&posed.problem, &effort)).map_err(|e| match e {
             PlanError::Infeasible(what) => Failure::Infeasible(format!("{}: no feasible plan: {what}", self.problem)),
             PlanError::Unsuited(what) => Failure::InvalidInput(format!("{}: {what}", self.problem)),
             PlanError::Numbers(what) => Failure::Unfinished(format!("{}: not solved: {what}", self.problem)),

@@ -79,3 +79,20 @@ impl Progress {
         }
     }
 }
+
+/// Does work whose parts cannot be counted, and says on stderr from time to time that it goes on.
+pub fn going_on<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let begin = Instant::now();
+    std::thread::scope(|scope| {
+        let (done, wait) = std::sync::mpsc::channel::<()>();
+        scope.spawn(move || {
+            while wait.recv_timeout(EVERY) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                terminal::note(&format!("{what}: going on, {:.0} s", begin.elapsed().as_secs_f64()));
+            }
+        });
+        let out = work();
+        // Its end wakes the other thread, as a panic of the work would.
+        drop(done);
+        out
+    })
+}

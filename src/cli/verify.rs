@@ -34,11 +34,7 @@ const READ_AT_MOST: u64 = 64 << 20;
 /// # Errors
 /// [`Failure`] for a file that cannot be read or is no JSON.
 pub fn read_json(path: &Path) -> Result<Value, Failure> {
-    let size = std::fs::metadata(path).map_err(|e| Failure::io(path, &e))?.len();
-    if size > READ_AT_MOST {
-        return Err(Failure::InvalidInput(format!("{}: {:.0} MB are too many", path.display(), size as f64 / 1e6)));
-    }
-    let bytes = std::fs::read(path).map_err(|e| Failure::io(path, &e))?;
+    let bytes = crate::files::input::read(path, READ_AT_MOST).map_err(|e| Failure::io(path, &e))?;
     serde_json::from_slice(&bytes).map_err(|e| Failure::InvalidInput(format!("{}: no JSON: {e}", path.display())))
 }
 

@@ -307,10 +307,12 @@ pub fn parse(texts: &mut Texts, id: TextId, problems: &mut Problems) -> Parsed {
     };
     // What was read of a text nested too deeply is a ruin: its other errors, and what it lacks, say nothing.
     if let Some(deep) = errors.iter().find(|error| error.message().contains("recurs")) {
-        let span = deep.span().unwrap_or(0..0);
+        // A key's depth is told without its place.
+        let nowhere = Spot { file: texts.name(id).to_owned(), ..Spot::default() };
+        let place = |span: core::ops::Range<usize>| Place { text: id, from: span.start, until: span.start + 1 };
         problems.push(Problem {
             severity: Severity::Error,
-            spot: texts.spot(Place { text: id, from: span.start, until: span.start + 1 }),
+            spot: deep.span().map_or(nowhere, |span| texts.spot(place(span))),
             key: String::new(),
             found: "nested too deeply".to_owned(),
             allowed: "lists and tables within one another a few levels deep".to_owned(),
