@@ -8,6 +8,7 @@ pub mod array;
 pub mod input;
 pub mod journal;
 pub mod log;
+pub mod runs;
 pub mod shard;
 
 use crate::report::Artifact;
@@ -224,9 +225,8 @@ pub fn writing() -> Option<std::sync::RwLockReadGuard<'static, ()>> {
 }
 
 /// The hash of each artifact, by path.
-pub fn hashes(artifacts: &[Artifact]) -> serde_json::Value {
-    let hash = |a: &Artifact| (a.path.clone(), blake3::hash(&a.bytes).to_hex().as_str().into());
-    serde_json::Value::Object(artifacts.iter().map(hash).collect())
+pub fn hashes(artifacts: &[Artifact]) -> serde_json::Map<String, serde_json::Value> {
+    artifacts.iter().map(|a| (a.path.clone(), blake3::hash(&a.bytes).to_hex().as_str().into())).collect()
 }
 
 /// Reads a file of a finished study.

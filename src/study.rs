@@ -17,6 +17,7 @@ pub mod onset;
 pub mod quantile;
 pub mod row;
 pub mod sensitivity;
+pub mod values;
 
 pub use attribution::{Coalitions, Share};
 pub use compare::{Difference, differences};
@@ -28,3 +29,4 @@ pub use metrics::Column;
 pub use onset::Onset;
 pub use quantile::Spread;
 pub use row::{Kept, LossKind, Lost, Row};
+pub use values::{Shelf, Values};

@@ -21,7 +21,11 @@ fn run(arms: &[&Arm], plan: Plan) -> Results {
 /// Every bit of every column.
 fn bits(results: &Results) -> Vec<(String, u64)> {
     let columns = results.arms.iter().flat_map(|a| &a.columns);
-    columns.flat_map(|c| c.values.iter().map(|v| (format!("{}.{}", c.metric, c.of()), v.to_bits()))).collect()
+    columns
+        .flat_map(|c| {
+            c.values.get().iter().map(|v| (format!("{}.{}", c.metric, c.of()), v.to_bits())).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 #[test]
@@ -116,6 +120,41 @@ mod program {
             for file in FILES.iter().chain(&["fans.parquet"]) {
                 let [one, other] = ["whole", folder].map(|f| std::fs::read(home.path().join(f).join(file)).unwrap());
                 assert!(one == other && !one.is_empty(), "{folder}: {file}");
+            }
+        }
+    }
+
+    /// What is read from the table of runs column by column tells to the byte what all columns in memory do.
+    #[test]
+    fn the_tables_of_a_study_are_those_of_the_same_runs_in_memory() {
+        use hashwatt::random::Seed;
+        use hashwatt::report::{about::About, study::compose};
+        use hashwatt::scenario::{Arm, Scenario};
+        use hashwatt::study::{Plan, World, ensemble};
+
+        let home = tempfile::tempdir().unwrap();
+        let day = ["--from", "2022-07-07", "--to", "2022-07-07", "--members", "18", "--quiet", "-o"];
+        let compared = ["irkutsk/no-sanctions", "irkutsk"];
+        for (folder, verb, arms) in [("e", "ensemble", &["classroom/one-barn"][..]), ("c", "compare", &compared)] {
+            for shard in ["2/3", "1/3", "3/3"] {
+                let shard = ["--shard", shard];
+                hashwatt(&[&[verb], arms, &day, &[folder], &shard].concat(), home.path()).success();
+            }
+            hashwatt(&["report", folder], home.path()).success();
+            let about = std::fs::read(home.path().join(folder).join("shards/study.json")).unwrap();
+            let about: About = serde_json::from_slice(&about).unwrap();
+            let arm = |name: &&str| {
+                let day = Scenario::builtin(name).and_then(|s| s.set("window.from", "2022-07-07"));
+                let day = day.and_then(|s| s.set("window.to", "2022-07-07"));
+                Arm::new(day.unwrap()).unwrap_or_else(|p| panic!("{}", p.render(false))).0
+            };
+            let arms: Vec<Arm> = arms.iter().map(arm).collect();
+            let worlds: Vec<&dyn World> = arms.iter().map(|a| a as &dyn World).collect();
+            let plan = Plan { seed: Seed(about.meta.seed), members: 18, fixed_assumptions: false, threads: 2 };
+            let held = ensemble::run(&worlds, plan, &|| {});
+            for file in compose(&about, &held, &[]).unwrap() {
+                let found = std::fs::read(home.path().join(folder).join(&file.path)).unwrap();
+                assert!(found == file.bytes && !found.is_empty(), "{folder}: {}", file.path);
             }
         }
     }

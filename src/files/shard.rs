@@ -4,13 +4,14 @@
 //! shard of another study, scenario, seed or version, one that was changed or cut, and one that overlaps another are refused
 //! by name.
 
-use super::{FileError, write_whole};
+use super::{FileError, runs, write_whole};
 use crate::calendar::{Day, Window};
 use crate::record::metric::metric;
 use crate::report::about::About;
-use crate::report::{columnar, study};
-use crate::study::{Arm, Column, Fan, Loss, LossKind, Lost, Results};
+use crate::report::study::runs::name;
+use crate::study::{Arm, Column, Fan, Loss, LossKind, Lost, Results, Row};
 use serde_json::{Value, json};
+use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -46,29 +47,35 @@ impl Part {
     }
 }
 
-/// A shard that was read.
+/// A shard that was read, apart from its numbers.
 #[derive(Debug)]
 pub struct Shard {
     /// Its file.
     pub path: PathBuf,
     /// Its members.
     pub members: Range<u32>,
-    /// Its runs.
+    /// What is no number of its runs, and which numbers its arms have.
     pub results: Results,
     /// The counts of its fans, by series.
     fans: Vec<Vec<u8>>,
 }
 
-/// Writes a finished shard: runs, fans, then what they are.
+/// Writes a finished shard: runs, fans, then what they are. `told` is what is no number of its runs, and which numbers its
+/// arms have, `rows` are the runs themselves, in member order, arms within a member.
 ///
 /// # Errors
-/// [`FileError`]; the columnar writer's refusal in words.
-pub fn write(folder: &Path, part: Part, about: &About, results: &Results, fans: &[Fan]) -> Result<(), FileError> {
+/// [`FileError`].
+pub fn write(
+    folder: &Path,
+    part: Part,
+    about: &About,
+    results: &Results,
+    fans: &[Fan],
+    rows: impl Iterator<Item = Row>,
+) -> Result<(), FileError> {
     let stem = folder.join(FOLDER).join(part.stem());
     let members = part.members(about.meta.member as u32);
-    let table = study::member_table(results);
-    let refused = |reason: String| FileError::Shard { path: stem.with_extension("parquet"), reason };
-    let runs = columnar::members(&table, &json!({ "columns": {} })).map_err(|e| refused(e.to_string()))?;
+    let hash = runs::write_rows(&stem.with_extension("parquet"), results, rows)?;
     let counts: Vec<Vec<u8>> = fans.iter().map(Fan::to_bytes).collect();
     let mut together = Vec::new();
     for bytes in &counts {
@@ -78,9 +85,11 @@ pub fn write(folder: &Path, part: Part, about: &About, results: &Results, fans: 
     let losses: Vec<Value> =
         results.losses.iter().map(|l| json!([l.member, l.arm, kind_word(l.lost.kind), l.lost.cause])).collect();
     let texts: Vec<Value> = results.arms.iter().map(|a| json!(a.texts)).collect();
+    let columns = |a: &Arm| a.columns.iter().map(|c| name(c.metric, c.part.as_deref())).collect::<Vec<_>>();
+    let columns: Vec<Vec<String>> = results.arms.iter().map(columns).collect();
     let window = results.window.map(|w| json!([w.from.0, w.until.0, w.step_minutes]));
     let what = json!({
-        "schema": "hashwatt.shard/1",
+        "schema": "hashwatt.shard/2",
         "id": about.meta.id,
         "version": about.meta.version,
         "scenario": about.meta.name,
@@ -91,14 +100,14 @@ pub fn write(folder: &Path, part: Part, about: &About, results: &Results, fans: 
         "series": about.series,
         "first_member": members.start,
         "end_member": members.end,
-        "runs_blake3": blake3::hash(&runs).to_hex().as_str(),
+        "runs_blake3": hash,
         "fans_blake3": blake3::hash(&together).to_hex().as_str(),
         "window": window,
         "losses": losses,
         "texts": texts,
+        "columns": columns,
         "caveats": results.caveats,
     });
-    write_whole(&stem.with_extension("parquet"), &runs)?;
     if !fans.is_empty() {
         write_whole(&stem.with_extension("fans"), &together)?;
     }
@@ -150,7 +159,7 @@ fn read_parts(path: &Path, about: &About) -> Result<Shard, String> {
     let meta = &about.meta;
     let names: Vec<&str> = about.arms.iter().map(|a| a.name.as_str()).collect();
     let own = [
-        ("schema", json!("hashwatt.shard/1"), "kind of file"),
+        ("schema", json!("hashwatt.shard/2"), "kind of file"),
         ("version", json!(meta.version), "version of hashwatt"),
         ("scenario", json!(meta.name), "scenario"),
         ("scenario_hash", json!(meta.scenario_hash), "content of the scenario"),
@@ -170,13 +179,12 @@ fn read_parts(path: &Path, about: &About) -> Result<Shard, String> {
     let members = whole("first_member").zip(whole("end_member")).map(|(from, until)| from..until);
     let members =
         members.filter(|m| m.start < m.end && u64::from(m.end) <= meta.member).ok_or("its members are no range")?;
-    let sibling = |extension: &str, key: &str| -> Result<Vec<u8>, String> {
+    let sibling = |extension: &str, key: &str| -> Result<(PathBuf, Vec<u8>), String> {
         let file = path.with_extension(extension);
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = std::fs::read(&file).map_err(|e| format!("{name}: {e}"))?;
-        let hash = blake3::hash(&bytes).to_hex();
+        let (bytes, hash) = read_hashed(&file, extension == "fans").map_err(|e| format!("{name}: {e}"))?;
         if what.get(key).and_then(Value::as_str) == Some(hash.as_str()) {
-            Ok(bytes)
+            Ok((file, bytes))
         } else {
             Err(format!(
                 "{name} is cut or changed: its hash is {}… and should be {}…",
@@ -185,14 +193,37 @@ fn read_parts(path: &Path, about: &About) -> Result<Shard, String> {
             ))
         }
     };
-    let runs = sibling("parquet", "runs_blake3")?;
-    // The columnar library is not ours: should it panic on bytes that carry the right hash, that is a refusal too.
-    let columns =
-        std::panic::catch_unwind(move || columnar::read_members(runs)).map_err(|_| "its runs cannot be read")??;
-    let fans =
-        if about.series.is_empty() { Vec::new() } else { split(&sibling("fans", "fans_blake3")?, about.series.len())? };
-    let results = results(&what, about, &members, &columns)?;
-    Ok(Shard { path: path.into(), members, results, fans })
+    let (runs, _) = sibling("parquet", "runs_blake3")?;
+    let columns = runs::columns(&runs, (members.end - members.start) as usize * about.arms.len())?;
+    let fans = if about.series.is_empty() {
+        Vec::new()
+    } else {
+        split(&sibling("fans", "fans_blake3")?.1, about.series.len())?
+    };
+    let results = told(&what, about, &members)?;
+    for arm in &results.arms {
+        let drawn = arm.inputs.iter().map(|(key, _)| format!("in.{key}"));
+        let numbers = arm.columns.iter().map(|c| name(c.metric, c.part.as_deref()));
+        if let Some(key) = drawn.chain(numbers).find(|key| !columns.contains(key)) {
+            return Err(format!("it lacks the column {key}"));
+        }
+    }
+    Ok(Shard { path: path.into(), results, members, fans })
+}
+
+/// The hash of a file, and its bytes where they are asked for.
+fn read_hashed(path: &Path, keep: bool) -> std::io::Result<(Vec<u8>, String)> {
+    let (mut from, mut hash, mut bytes) = (std::fs::File::open(path)?, blake3::Hasher::new(), Vec::new());
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let n = from.read(&mut piece)?;
+        let Some(piece) = piece.get(..n).filter(|p| !p.is_empty()) else { break };
+        hash.update(piece);
+        if keep {
+            bytes.extend_from_slice(piece);
+        }
+    }
+    Ok((bytes, hash.finalize().to_hex().to_string()))
 }
 
 /// The counts of each series.
@@ -208,36 +239,18 @@ fn split(together: &[u8], series: usize) -> Result<Vec<Vec<u8>>, String> {
     if out.len() == series { Ok(out) } else { Err("its fans are not those of the study".into()) }
 }
 
-fn results(
-    what: &Value,
-    about: &About,
-    members: &Range<u32>,
-    columns: &[columnar::ReadColumn],
-) -> Result<Results, String> {
-    let arms = about.arms.len();
-    let count = (members.end - members.start) as usize;
-    let mut out = Results { members: count as u32, ..Results::default() };
-    for (at, arm) in about.arms.iter().enumerate() {
-        let own = |values: &[f64]| values.iter().skip(at).step_by(arms).copied().collect::<Vec<f64>>();
-        let mut inputs: Vec<(String, Vec<f64>)> = Vec::new();
-        for range in &arm.ranges {
-            let key = format!("in.{}", range.key);
-            let column = columns.iter().find(|c| c.0 == key).ok_or_else(|| format!("it lacks the column {key}"))?;
-            inputs.push((range.key.clone(), own(&column.1)));
-        }
-        let mut numbers = Vec::new();
-        for (key, values) in columns.iter().filter(|c| !c.0.starts_with("in.")) {
-            if values.len() != count * arms {
-                return Err(format!("it has {} runs instead of {}", values.len(), count * arms));
-            }
-            let (name, part) = key.split_once('.').map_or((key.as_str(), None), |(n, p)| (n, Some(p.to_owned())));
-            let name = metric(name).ok_or_else(|| format!("it has an unknown column {key}"))?.key;
-            numbers.push(Column { metric: name, part, values: own(values) });
-        }
+/// What a shard's JSON says of its runs.
+fn told(what: &Value, about: &About, members: &Range<u32>) -> Result<Results, String> {
+    let mut out = Results::begin(about.heads(), members.end - members.start);
+    for (at, arm) in out.arms.iter_mut().enumerate() {
         let texts = what["texts"][at].as_array().map(Vec::as_slice).unwrap_or_default();
         let text = |pair: &Value| Some((metric(pair.get(0)?.as_str()?)?.key, pair.get(1)?.as_str()?.to_owned()));
-        let texts = texts.iter().filter_map(text).collect();
-        out.arms.push(Arm { name: arm.name.clone(), inputs, columns: numbers, texts });
+        arm.texts = texts.iter().filter_map(text).collect();
+        for key in what["columns"][at].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let (metric_key, part) = key.split_once('.').map_or((key, None), |(n, p)| (n, Some(p.to_owned())));
+            let metric = metric(metric_key).ok_or_else(|| format!("it has an unknown column {key}"))?.key;
+            arm.columns.push(Column { metric, part, values: Vec::new().into() });
+        }
     }
     for loss in what["losses"].as_array().into_iter().flatten() {
         let number = |i: usize| loss.get(i).and_then(Value::as_u64).unwrap_or(0);
@@ -262,11 +275,22 @@ fn results(
     Ok(out)
 }
 
-/// All shards of a study as one, and its fans.
+/// All shards of a study as one.
+#[derive(Debug)]
+pub struct Merged {
+    /// What is no number of the runs, and which numbers the arms have.
+    pub results: Results,
+    /// The fans.
+    pub fans: Vec<Fan>,
+    /// The shards, in member order.
+    pub shards: Vec<Shard>,
+}
+
+/// All shards of a study as one; their numbers stay where they are.
 ///
 /// # Errors
 /// The first shard that is refused, that overlaps another, or members that no shard has.
-pub fn merge(folder: &Path, about: &About) -> Result<(Results, Vec<Fan>), FileError> {
+pub fn merge(folder: &Path, about: &About) -> Result<Merged, FileError> {
     let mut shards = Vec::new();
     for path in list(folder)? {
         shards.push(read(&path, about)?);
@@ -301,6 +325,7 @@ pub fn merge(folder: &Path, about: &About) -> Result<(Results, Vec<Fan>), FileEr
             }
         }
     }
-    let parts: Vec<(u32, Results)> = shards.into_iter().map(|s| (s.members.start, s.results)).collect();
-    Ok((Results::joined(about.heads(), about.meta.member as u32, parts), fans))
+    let mut results = Results::begin(about.heads(), about.meta.member as u32);
+    shards.iter().for_each(|shard| results.join(&shard.results));
+    Ok(Merged { results, fans, shards })
 }

@@ -1,4 +1,5 @@
-//! `timeseries.parquet` and `members.parquet`: one row group, doubles, and the sidecar in the footer.
+//! `timeseries.parquet` and `members.parquet`: doubles, and the sidecar in the footer. One row group, but of the table of runs
+//! one for every [`GROUP`] rows: that table is written, and read, a column of some rows at a time.
 
 use super::ReportError;
 use super::data::{Cells, Table};
@@ -10,14 +11,16 @@ use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, Type};
+use std::borrow::Cow;
+use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// What is told apart between the files: name, rows, and whether numbers may be unknown.
+/// What is told apart between the files: rows, and whether numbers may be unknown.
 struct Layout<'a> {
-    file: &'static str,
     row: &'static str,
     times: &'a [i64],
     optional: bool,
@@ -25,26 +28,62 @@ struct Layout<'a> {
 
 /// The table of steps as a Parquet file; its text column of times becomes a time stamp in local time.
 pub(super) fn write(record: &Record, table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
-    let times = milliseconds(record);
-    encode(&Layout { file: "timeseries.parquet", row: "step", times: &times, optional: false }, table, sidecar)
+    let mut bytes = Vec::with_capacity(table.rows() * table.columns.len() * 6);
+    match write_steps(record, table, sidecar, &mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(e) => Err(ReportError::Columns { file: "timeseries.parquet", reason: e.to_string() }),
+    }
 }
 
-/// The table of runs as a Parquet file; a number that is not finite is null.
+/// The same into a file, a column at a time.
+pub(super) fn write_steps<W: Write + Send>(
+    record: &Record,
+    table: &Table<'_>,
+    sidecar: &serde_json::Value,
+    to: W,
+) -> io::Result<()> {
+    let layout = Layout { row: "step", times: &milliseconds(record), optional: false };
+    write_whole(&layout, table, sidecar, to)
+}
+
+/// Rows of a row group of the table of runs.
+pub const GROUP: usize = 4096;
+
+/// Writes the table of runs: `head` without its cells, which `cells` gives by place of the column and rows, group by group and
+/// within one in the order of columns. A number that is not finite is null.
 ///
 /// # Errors
-/// [`ReportError::Columns`] if the columnar writer refuses.
-pub fn members(table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
-    encode(&Layout { file: "members.parquet", row: "run", times: &[], optional: true }, table, sidecar)
+/// What the file, the columnar writer or `cells` refuses.
+pub fn write_members<W: Write + Send>(
+    to: W,
+    head: &Table<'_>,
+    rows: usize,
+    sidecar: &serde_json::Value,
+    cells: &mut dyn FnMut(usize, Range<usize>) -> io::Result<Cells<'static>>,
+) -> io::Result<()> {
+    let layout = Layout { row: "run", times: &[], optional: true };
+    let groups: Vec<Range<usize>> = (0..rows.max(1)).step_by(GROUP).map(|at| at..rows.min(at + GROUP)).collect();
+    let mut cells = |column, rows| Ok(Cow::Owned(cells(column, rows)?));
+    write_columns(&layout, head, sidecar, to, &groups, &mut cells).map_err(refusal)
+}
+
+/// A full disk is told as such.
+fn refusal(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(inner) => match inner.downcast::<io::Error>() {
+            Ok(error) => *error,
+            Err(other) => io::Error::other(other.to_string()),
+        },
+        other => io::Error::other(other.to_string()),
+    }
 }
 
 /// The columns of doubles of a Parquet file whose values are all known, in the file's order.
 ///
 /// # Errors
 /// What the reader says of a file that is broken.
-pub(super) fn doubles(bytes: Vec<u8>) -> Result<Vec<(String, Vec<f64>)>, String> {
-    use parquet::column::reader::ColumnReader;
-    use parquet::file::reader::{FileReader, SerializedFileReader};
-    let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).map_err(|e| e.to_string())?;
+pub fn doubles(from: impl ChunkReader + 'static) -> Result<Vec<(String, Vec<f64>)>, String> {
+    let file = SerializedFileReader::new(from).map_err(|e| e.to_string())?;
     let about = file.metadata().file_metadata();
     let schema = about.schema_descr();
     let mut columns: Vec<(String, Vec<f64>)> = Vec::new();
@@ -75,57 +114,110 @@ pub(super) fn doubles(bytes: Vec<u8>) -> Result<Vec<(String, Vec<f64>)>, String>
 /// The table of fans as a Parquet file; its text column of times becomes a time stamp in local time.
 pub(super) fn fans(table: &Table<'_>, window: Window, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
     let times = stamps(window, table.rows());
-    encode(&Layout { file: "fans.parquet", row: "step", times: &times, optional: false }, table, sidecar)
+    let mut bytes = Vec::new();
+    match write_whole(&Layout { row: "step", times: &times, optional: false }, table, sidecar, &mut bytes) {
+        Ok(()) => Ok(bytes),
+        Err(e) => Err(ReportError::Columns { file: "fans.parquet", reason: e.to_string() }),
+    }
 }
 
-/// A column of a table of runs that was read back.
-pub type ReadColumn = (String, Vec<f64>);
+/// A table of runs that is read a column of some rows at a time.
+pub struct Reader<R: ChunkReader> {
+    file: SerializedFileReader<R>,
+    /// Key and place of each column of numbers.
+    columns: Vec<(String, usize)>,
+    rows: usize,
+}
 
-/// The columns of numbers of a table of runs, by key; null is not a number.
+impl<R: ChunkReader + 'static> Reader<R> {
+    /// Reads what the table holds, and none of its cells.
+    ///
+    /// # Errors
+    /// What the columnar reader says of bytes that are no such table.
+    pub fn open(from: R) -> Result<Self, String> {
+        let file = SerializedFileReader::new(from).map_err(|e| e.to_string())?;
+        let about = file.metadata().file_metadata();
+        let rows = usize::try_from(about.num_rows()).map_err(|e| e.to_string())?;
+        let columns = about.schema_descr().columns().iter().enumerate();
+        let columns = columns.filter(|(_, c)| c.physical_type() == Physical::DOUBLE);
+        let columns = columns.map(|(at, c)| (c.name().to_owned(), at)).collect();
+        Ok(Self { file, columns, rows })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Keys of the columns of numbers, in the file's order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|c| c.0.as_str())
+    }
+
+    /// Some rows of a column of numbers, null as not a number; nothing where the table has no such column.
+    ///
+    /// # Errors
+    /// What the columnar reader says of a table that is broken.
+    pub fn read(&self, key: &str, rows: Range<usize>) -> Result<Option<Vec<f64>>, String> {
+        let Some((_, column)) = self.columns.iter().find(|c| c.0 == key) else { return Ok(None) };
+        let mut out = Vec::with_capacity(rows.len().min(self.rows));
+        let mut start = 0;
+        for (at, group) in self.file.metadata().row_groups().iter().enumerate() {
+            let end = start + group.num_rows().max(0) as usize;
+            let own = rows.start.max(start)..rows.end.min(end);
+            if own.start < own.end {
+                let group = self.file.get_row_group(at).map_err(|e| e.to_string())?;
+                let reader = group.get_column_reader(*column).map_err(|e| e.to_string())?;
+                let ColumnReader::DoubleColumnReader(mut reader) = reader else {
+                    return Err("a column of another type".into());
+                };
+                reader.skip_records(own.start - start).map_err(|e| e.to_string())?;
+                let (mut known, mut levels) = (Vec::new(), Vec::new());
+                reader.read_records(own.len(), Some(&mut levels), None, &mut known).map_err(|e| e.to_string())?;
+                let mut known = known.into_iter();
+                let value = |level: &i16| if *level > 0 { known.next() } else { None };
+                out.extend(levels.iter().map(value).map(|v| v.unwrap_or(f64::NAN)));
+            }
+            start = end;
+        }
+        if out.len() == rows.len() { Ok(Some(out)) } else { Err("a column is shorter than the table".into()) }
+    }
+}
+
+/// All columns of numbers of a table of runs, by key; null is not a number.
 ///
 /// # Errors
 /// What the columnar reader says of bytes that are no such table.
-pub fn read_members(bytes: Vec<u8>) -> Result<Vec<ReadColumn>, String> {
-    let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).map_err(|e| e.to_string())?;
-    let rows = usize::try_from(file.metadata().file_metadata().num_rows()).map_err(|e| e.to_string())?;
-    let schema = file.metadata().file_metadata().schema_descr();
-    let keys: Vec<(String, bool)> =
-        (schema.columns().iter()).map(|c| (c.name().to_owned(), c.physical_type() == Physical::DOUBLE)).collect();
-    let mut out: Vec<ReadColumn> = keys.iter().filter(|k| k.1).map(|k| (k.0.clone(), Vec::new())).collect();
-    for group in 0..file.num_row_groups() {
-        let group = file.get_row_group(group).map_err(|e| e.to_string())?;
-        let mut place = 0;
-        for (at, (_, is_double)) in keys.iter().enumerate() {
-            if !is_double {
-                continue;
-            }
-            let reader = group.get_column_reader(at).map_err(|e| e.to_string())?;
-            let ColumnReader::DoubleColumnReader(mut reader) = reader else {
-                return Err("a column of another type".into());
-            };
-            let (mut known, mut levels) = (Vec::new(), Vec::new());
-            reader.read_records(rows, Some(&mut levels), None, &mut known).map_err(|e| e.to_string())?;
-            let mut known = known.into_iter();
-            if let Some((_, values)) = out.get_mut(place) {
-                values.extend(levels.iter().map(|l| if *l > 0 { known.next().unwrap_or(f64::NAN) } else { f64::NAN }));
-            }
-            place += 1;
-        }
-    }
-    if out.iter().all(|c| c.1.len() == rows) { Ok(out) } else { Err("a column is shorter than the table".into()) }
+pub fn read_members(bytes: Vec<u8>) -> Result<Vec<(String, Vec<f64>)>, String> {
+    let table = Reader::open(bytes::Bytes::from(bytes))?;
+    let column = |key: &str| Ok((key.to_owned(), table.read(key, 0..table.rows())?.unwrap_or_default()));
+    table.keys().map(column).collect()
 }
 
-fn encode(layout: &Layout<'_>, table: &Table<'_>, sidecar: &serde_json::Value) -> Result<Vec<u8>, ReportError> {
-    let refused = |reason: String| ReportError::Columns { file: layout.file, reason };
-    write_columns(layout, table, sidecar).map_err(|e| refused(e.to_string()))
-}
-
-fn write_columns(
+/// A table that is in memory, as one row group.
+fn write_whole<W: Write + Send>(
     layout: &Layout<'_>,
     table: &Table<'_>,
     sidecar: &serde_json::Value,
-) -> parquet::errors::Result<Vec<u8>> {
-    let schema = schema(layout, table)?;
+    to: W,
+) -> io::Result<()> {
+    let whole = 0..table.rows();
+    let mut cells = |column: usize, _| match table.columns.get(column) {
+        Some(column) => Ok(Cow::Borrowed(&column.cells)),
+        None => Err(io::Error::other("no such column")),
+    };
+    write_columns(layout, table, sidecar, to, &[whole], &mut cells).map_err(refusal)
+}
+
+fn write_columns<'a, W: Write + Send>(
+    layout: &Layout<'_>,
+    head: &Table<'_>,
+    sidecar: &serde_json::Value,
+    to: W,
+    groups: &[Range<usize>],
+    cells: &mut dyn FnMut(usize, Range<usize>) -> io::Result<Cow<'a, Cells<'a>>>,
+) -> parquet::errors::Result<()> {
+    let schema = schema(layout, head)?;
     let footer = ["hashwatt", "columns"].iter().zip([sidecar.to_string(), sidecar["columns"].to_string()]);
     let footer = footer.map(|(key, text)| KeyValue::new((*key).to_owned(), text)).collect();
     let properties = WriterProperties::builder()
@@ -137,44 +229,47 @@ fn write_columns(
         .set_max_row_group_row_count(None)
         .set_key_value_metadata(Some(footer));
     // Only doubles gain from split bytes.
-    let plain = table.columns.iter().filter(|c| !matches!(c.cells, Cells::Numbers(_)));
+    let plain = head.columns.iter().filter(|c| !matches!(c.cells, Cells::Numbers(_)));
     let properties = plain
         .fold(properties, |p, c| p.set_column_encoding(ColumnPath::new(vec![c.key.to_string()]), Encoding::PLAIN))
         .build();
-    let mut bytes = Vec::with_capacity(table.rows() * table.columns.len() * 6);
-    let mut file = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties))?;
-    let mut group = file.next_row_group()?;
-    let mut columns = table.columns.iter();
-    while let Some(mut writer) = group.next_column()? {
-        match columns.next().map(|c| (&*c.key, &c.cells)) {
-            Some(("time_local", _)) => {
+    let mut file = SerializedFileWriter::new(to, Arc::new(schema), Arc::new(properties))?;
+    for rows in groups {
+        let mut group = file.next_row_group()?;
+        let mut columns = head.columns.iter().enumerate();
+        while let Some(mut writer) = group.next_column()? {
+            let Some((at, column)) = columns.next() else { break };
+            if column.key == "time_local" {
                 writer.typed::<Int64Type>().write_batch(layout.times, None, None)?;
+                writer.close()?;
+                continue;
             }
-            Some((_, Cells::Numbers(values))) if layout.optional => {
-                let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-                let levels: Vec<i16> = values.iter().map(|v| i16::from(v.is_finite())).collect();
-                writer.typed::<DoubleType>().write_batch(&known, Some(&levels), None)?;
+            match &*cells(at, rows.clone())? {
+                Cells::Numbers(values) if layout.optional => {
+                    let known: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+                    let levels: Vec<i16> = values.iter().map(|v| i16::from(v.is_finite())).collect();
+                    writer.typed::<DoubleType>().write_batch(&known, Some(&levels), None)?;
+                }
+                Cells::Whole(values) => {
+                    writer.typed::<Int64Type>().write_batch(values, None, None)?;
+                }
+                Cells::Numbers(values) => {
+                    writer.typed::<DoubleType>().write_batch(values, None, None)?;
+                }
+                Cells::Texts(texts) => {
+                    let texts: Vec<_> = texts.iter().map(|t| ByteArray::from(&**t)).collect();
+                    writer.typed::<ByteArrayType>().write_batch(&texts, None, None)?;
+                }
+                Cells::Mixed(_) => {
+                    return Err(ParquetError::General(format!("column {} mixes numbers and texts", column.key)));
+                }
             }
-            Some((_, Cells::Whole(values))) => {
-                writer.typed::<Int64Type>().write_batch(values, None, None)?;
-            }
-            Some((_, Cells::Numbers(values))) => {
-                writer.typed::<DoubleType>().write_batch(values, None, None)?;
-            }
-            Some((_, Cells::Texts(texts))) => {
-                let texts: Vec<_> = texts.iter().map(|t| ByteArray::from(&**t)).collect();
-                writer.typed::<ByteArrayType>().write_batch(&texts, None, None)?;
-            }
-            Some((key, Cells::Mixed(_))) => {
-                return Err(ParquetError::General(format!("column {key} mixes numbers and texts")));
-            }
-            None => {}
+            writer.close()?;
         }
-        writer.close()?;
+        group.close()?;
     }
-    group.close()?;
     file.close()?;
-    Ok(bytes)
+    Ok(())
 }
 
 fn schema(layout: &Layout<'_>, table: &Table<'_>) -> parquet::errors::Result<Type> {

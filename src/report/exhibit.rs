@@ -3,8 +3,9 @@
 use super::stored::{self, Stored, StoredError};
 use super::style::Look;
 use super::view::View;
-use super::{Artifact, Meta, Piece, Report, ReportError, Wanted, figure, page};
+use super::{Artifact, Meta, Piece, Report, ReportError, Wanted, columnar, figure, page, period, pretty};
 use crate::record::Record;
+use std::io::{self, Write};
 
 /// The folder of the future whose hours are kept.
 pub const FUTURE: &str = "one-future";
@@ -15,8 +16,12 @@ pub const ROLES: [&str; 3] = ["run", "baseline", "measure"];
 pub const UNSEEN: &[&str] =
     &["shadow_price_", "water_price_", "plan_", "spill_", "release_", "inflow_", "reserve_shortfall_", "revenue_"];
 
+/// Writes the hours of a future to a file.
+pub type HoursWriter<'a> = dyn Fn(&mut (dyn Write + Send)) -> io::Result<()> + 'a;
+
 /// The files of one run of a study in one future, without the series that are [`UNSEEN`]: a folder that `plot` can draw from.
-/// Each is handed over as soon as it is made, since together they are large.
+/// Each is handed over as soon as it is made, since together they are large; the hours go to `hours` with their path, to be
+/// written a column at a time.
 ///
 /// # Errors
 /// What a writer refuses, or whoever takes the files.
@@ -25,12 +30,19 @@ pub fn future<E: From<ReportError>>(
     meta: &Meta,
     role: &str,
     mut take: impl FnMut(Artifact) -> Result<(), E>,
+    hours: impl FnOnce(&str, &HoursWriter<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let report = Report::compose(record, meta, Wanted { series_csv: false, data_only: true })?;
-    let pieces = report.pieces().into_iter().filter(|p| !matches!(p, Piece::Daily | Piece::Monthly | Piece::Yearly));
+    let table = period::steps(record);
+    let sidecar = table.sidecar(meta, &record.caveats);
+    let path = |name: &str| format!("{FUTURE}/{role}/{name}");
+    hours(&path("timeseries.parquet"), &|file| columnar::write_steps(record, &table, &sidecar, file))?;
+    take(Artifact::new(path("timeseries.meta.json"), pretty(&sidecar)))?;
+    let other = |p: &Piece| !matches!(p, Piece::Columns | Piece::Daily | Piece::Monthly | Piece::Yearly);
+    let pieces = report.pieces().into_iter().filter(other);
     for piece in pieces.chain([Piece::Manifest]) {
         for file in report.make(piece)? {
-            take(Artifact { path: format!("{FUTURE}/{role}/{}", file.path), ..file })?;
+            take(Artifact { path: path(&file.path), ..file })?;
         }
     }
     Ok(())
@@ -45,18 +57,24 @@ pub struct Future {
     pub baseline: Option<Stored>,
 }
 
-/// Reads the future back; nothing where the study keeps none. `names` are paths below the study's folder.
+/// Reads the future back; nothing where the study keeps none. `names` are paths below the study's folder, `columns` gives those
+/// of a columnar file.
 ///
 /// # Errors
 /// [`StoredError`], naming the file.
-pub fn read_future(names: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<Option<Future>, StoredError> {
+pub fn read_future(
+    names: &[String],
+    read: &dyn Fn(&str) -> Option<Vec<u8>>,
+    columns: &dyn Fn(&str) -> stored::Columns,
+) -> Result<Option<Future>, StoredError> {
     let part = |role: &str| -> Result<Option<Stored>, StoredError> {
         let folder = format!("{FUTURE}/{role}/");
         let own: Vec<String> = names.iter().filter_map(|n| n.strip_prefix(&folder)).map(str::to_owned).collect();
         if own.is_empty() {
             return Ok(None);
         }
-        stored::study(&own, &|name| read(&format!("{folder}{name}"))).map(Some)
+        let there = |name: &str| format!("{folder}{name}");
+        stored::study_with(&own, &|name| read(&there(name)), &|name| columns(&there(name))).map(Some)
     };
     let [lone, baseline, measure] = [part(ROLES[0])?, part(ROLES[1])?, part(ROLES[2])?];
     let pair = measure.filter(|m| baseline.as_ref().is_some_and(|b| b.record.window == m.record.window));

@@ -35,7 +35,7 @@ pub(super) fn sensitivity(
     let mut rows: Vec<Row<'_>> = Vec::new();
     let mut told = Map::new();
     for column in &arm.columns {
-        let answers = answers(&column.values, design.futures as usize);
+        let answers = answers(&column.values.get(), design.futures as usize);
         let (found, influence): (Vec<Vec<f64>>, Vec<f64>) = match design.method {
             Method::Tornado => {
                 let all = tornado(k, &answers);
@@ -142,10 +142,10 @@ fn swept(sweep: &SweepAbout, arms: &[Arm], metric: &'static str, part: Option<&s
     let each = if sweep.against { 2 } else { 1 };
     let of_point = |point: &[Arm]| match point {
         [base, arm] => {
-            let (base, with) = (base.column_or_zero(metric, part), arm.column_or_zero(metric, part));
-            with.values.iter().zip(&base.values).map(|(w, b)| w - b).collect()
+            let (base, with) = (base.column(metric, part), arm.column(metric, part));
+            with.values.get().iter().zip(base.values.get().iter()).map(|(w, b)| w - b).collect()
         }
-        [arm] => arm.column_or_zero(metric, part).values,
+        [arm] => arm.column(metric, part).values.get().into_owned(),
         _ => Vec::new(),
     };
     arms.chunks(each).map(of_point).collect()

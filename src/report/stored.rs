@@ -47,11 +47,26 @@ pub enum StoredError {
 /// Tables that are not sheets: periods of the series and the headlines of one run.
 const NOT_SHEETS: [&str; 6] = ["timeseries", "daily", "monthly", "yearly", "timeline", "branches"];
 
+/// The columns of numbers of a file, by key; nothing where there is no such file.
+pub type Columns = Option<Result<Vec<(String, Vec<f64>)>, String>>;
+
 /// Reads a study: `names` are the files in its folder, `read` gives the content of one.
 ///
 /// # Errors
 /// [`StoredError`], naming the file.
 pub fn study(names: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<Stored, StoredError> {
+    study_with(names, read, &|name| Some(super::columnar::doubles(bytes::Bytes::from(read(name)?))))
+}
+
+/// The same where columns need not be read whole: `columns` gives those of a columnar file.
+///
+/// # Errors
+/// [`StoredError`], naming the file.
+pub fn study_with(
+    names: &[String],
+    read: &dyn Fn(&str) -> Option<Vec<u8>>,
+    columns: &dyn Fn(&str) -> Columns,
+) -> Result<Stored, StoredError> {
     let json = |file: &'static str| -> Result<Value, StoredError> {
         let bytes = read(file).ok_or(StoredError::Missing(file))?;
         serde_json::from_slice(&bytes).map_err(|e| StoredError::Broken { file: file.into(), reason: e.to_string() })
@@ -80,9 +95,9 @@ pub fn study(names: &[String], read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result
     let record = Record {
         window,
         series: if meta.many {
-            series("fans", window.steps(), read)?
+            series("fans", window.steps(), read, columns)?
         } else {
-            series("timeseries", window.steps(), read)?
+            series("timeseries", window.steps(), read, columns)?
         },
         timeline: timeline(&text("timeline.csv")?),
         branches: branches(&text("branches.csv")?),
@@ -200,11 +215,15 @@ fn branches(text: &str) -> Vec<BranchRow> {
 }
 
 /// The series of a Parquet file with their sidecar; none where the file is absent.
-fn series(stem: &str, steps: usize, read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<Vec<Series>, StoredError> {
+fn series(
+    stem: &str,
+    steps: usize,
+    read: &dyn Fn(&str) -> Option<Vec<u8>>,
+    columns: &dyn Fn(&str) -> Columns,
+) -> Result<Vec<Series>, StoredError> {
     let file = format!("{stem}.parquet");
-    let Some(bytes) = read(&file) else { return Ok(Vec::new()) };
-    let columns =
-        super::columnar::doubles(bytes).map_err(|reason| StoredError::Broken { file: file.clone(), reason })?;
+    let Some(columns) = columns(&file) else { return Ok(Vec::new()) };
+    let columns = columns.map_err(|reason| StoredError::Broken { file: file.clone(), reason })?;
     let about = read(&format!("{stem}.meta.json")).and_then(|b| serde_json::from_slice::<Value>(&b).ok());
     let about = about.unwrap_or(Value::Null);
     let of = |(key, values): (String, Vec<f64>)| {

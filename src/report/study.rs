@@ -1,16 +1,19 @@
-//! The files of a study of many runs: members, means with their spread, paired differences.
+//! The files of a study of many runs: means with their spread, paired differences, and what the table of runs holds.
 
+pub mod runs;
 mod tables;
 
 use super::about::About;
-use super::data::{Cells, Column, Table};
+use super::data::{Column, Table};
 use super::{Artifact, Meta, ReportError, number, pretty};
 use crate::calendar::Window;
 use crate::random::Seed;
 use crate::record::metric::{is_detail, metric};
 use crate::study::driver::Drawn;
 use crate::study::onset::onsets;
-use crate::study::{Coalitions, Difference, Driver, Fan, Range, Results, Share, Spread, differences};
+use crate::study::{
+    Coalitions, Column as StudyColumn, Difference, Driver, Fan, Range, Results, Share, Spread, differences,
+};
 use serde_json::{Map, Value, json};
 use tables::{attribution_table, difference_table, driver_table, onset_table, spread_table};
 pub(super) use tables::{text, value};
@@ -20,15 +23,17 @@ pub const RANGE: &str = "range of outcomes: P5 to P95 over futures and drawn ass
 /// What the standard error says.
 pub const ERROR: &str = "simulation error: standard error of the mean over members, smaller with more of them";
 
-/// The files of a study, without the manifest.
+/// The files of a study, without the manifest and the table of runs, whose sidecar is there.
 ///
 /// # Errors
 /// [`ReportError::Columns`] if the columnar writer refuses.
 pub fn compose(about: &About, results: &Results, fans: &[Fan]) -> Result<Vec<Artifact>, ReportError> {
     let meta = &about.meta;
-    let mut files = members(about, results)?;
+    let runs = runs::Runs::of(results, about.design.map(|d| d.futures)).head();
+    let mut files = vec![Artifact::new("members.meta.json", pretty(&runs.sidecar(meta, &results.caveats)))];
     let mut out = head(results, meta, about);
-    out.extend(means(results, 0));
+    let spreads = spreads(results);
+    out.extend(means(results, &spreads));
     if let Some(design) = &about.design {
         files.extend(super::sensitivity::sensitivity(about, design, results, &mut out));
     } else if let Some(sweep) = &about.sweep {
@@ -36,18 +41,19 @@ pub fn compose(about: &About, results: &Results, fans: &[Fan]) -> Result<Vec<Art
     } else if about.compares() {
         files.extend(comparison(about, results, &mut out));
     } else {
-        files.extend(csv(&spread_table(results), results, meta));
+        files.extend(csv(&spread_table(&spreads), results, meta));
         if let Some(arm) = results.arms.first() {
             let drawn = Drawn::new(&arm.inputs, about.arms.first().map_or(&[], |a| a.ranges.as_slice()));
-            let is_headline = |metric: &str, of: &str| of == "total" && !is_detail(metric);
-            let headlines = arm.columns.iter().filter(|c| is_headline(c.metric, c.of())).count();
+            let is_headline = |c: &StudyColumn| c.of() == "total" && !is_detail(c.metric);
+            let headlines: Vec<&StudyColumn> = arm.columns.iter().filter(|c| is_headline(c)).collect();
+            let values = |i: usize| headlines.get(i).map_or_else(Vec::new, |c| c.values.get().into_owned());
+            let mut driven = drawn.drivers(&vec![headlines.len(); headlines.len()], &values).into_iter();
             out.insert(
                 "spread".into(),
-                nested(arm.columns.iter().filter_map(|c| {
-                    let spread = Spread::of(c.values.iter().copied())?;
-                    let mut entry = spread_json(&spread);
-                    if let (true, Value::Object(map)) = (is_headline(c.metric, c.of()), &mut entry) {
-                        let found = drawn.drivers(&c.values, headlines);
+                nested(spreads.iter().filter_map(|(c, spread)| {
+                    let drivers = if is_headline(c) { driven.next() } else { None };
+                    let mut entry = spread_json(spread.as_ref()?);
+                    if let (Some(found), Value::Object(map)) = (drivers, &mut entry) {
                         map.insert("driven_by".into(), found.iter().map(driver_json).collect());
                     }
                     Some((c.metric, c.part.as_deref(), entry))
@@ -198,13 +204,19 @@ fn head(results: &Results, meta: &Meta, about: &About) -> Map<String, Value> {
     out
 }
 
-/// Means of an arm under the usual keys; texts that every member shares.
-fn means(results: &Results, arm: usize) -> Map<String, Value> {
-    let Some(arm) = results.arms.get(arm) else { return Map::new() };
+/// The columns of the first arm, each with its spread.
+fn spreads(results: &Results) -> Vec<(&StudyColumn, Option<Spread>)> {
+    let columns = results.arms.first().map_or(&[][..], |a| a.columns.as_slice());
+    columns.iter().map(|c| (c, Spread::of(c.values.get().iter().copied()))).collect()
+}
+
+/// Means of the first arm under the usual keys; texts that every member shares.
+fn means(results: &Results, spreads: &[(&StudyColumn, Option<Spread>)]) -> Map<String, Value> {
+    let Some(arm) = results.arms.first() else { return Map::new() };
     let mut out: Map<_, _> =
         arm.texts.iter().filter(|t| !t.1.is_empty()).map(|(key, text)| ((*key).to_owned(), json!(text))).collect();
-    let means = nested(arm.columns.iter().map(|c| {
-        let mean = Spread::of(c.values.iter().copied()).map_or(Value::Null, |s| number::json(s.mean));
+    let means = nested(spreads.iter().map(|(c, spread)| {
+        let mean = spread.map_or(Value::Null, |s| number::json(s.mean));
         (c.metric, c.part.as_deref(), mean)
     }));
     if let Value::Object(means) = means {
@@ -252,91 +264,6 @@ fn difference_json(d: &Difference) -> Value {
 fn driver_json(d: &Driver) -> Value {
     let [low, high, at_low, at_high, rank] = [d.low, d.high, d.at_low, d.at_high, d.rank_correlation].map(number::json);
     json!({ "key": d.key, "low": low, "high": high, "at_low": at_low, "at_high": at_high, "rank_correlation": rank })
-}
-
-/// `members.parquet`: a row for each run, in member order, arms within a member. Without that format the rows are text, which
-/// cannot fail.
-#[cfg_attr(not(feature = "parquet"), allow(clippy::unnecessary_wraps))]
-fn members(about: &About, results: &Results) -> Result<Vec<Artifact>, ReportError> {
-    let meta = &about.meta;
-    let mut table = member_table(results);
-    if let Some(design) = &about.design {
-        by_point(&mut table, design.futures.max(1));
-    }
-    let sidecar = table.sidecar(meta, &results.caveats);
-    #[cfg(feature = "parquet")]
-    let data = Artifact::new("members.parquet", super::columnar::members(&table, &sidecar)?);
-    #[cfg(not(feature = "parquet"))]
-    let data = Artifact::new("members.csv", table.csv());
-    Ok(vec![data, Artifact::new("members.meta.json", pretty(&sidecar))])
-}
-
-/// The table of runs.
-pub fn member_table(results: &Results) -> Table<'_> {
-    let arms = results.arms.len();
-    let runs: Vec<(usize, usize)> =
-        (0..results.members as usize).flat_map(|m| (0..arms).map(move |a| (m, a))).collect();
-    let whole = |key, label, definition, values: Vec<i64>| Column {
-        cells: Cells::Whole(values),
-        ..Column::texts(key, label, definition, Vec::new())
-    };
-    let names = runs.iter().map(|(_, a)| results.arms.get(*a).map_or("", |arm| arm.name.as_str()).into());
-    let mut columns = vec![
-        whole("run", "Run", "Number of the run.", (0..runs.len() as i64).collect()),
-        whole("member", "Member", "Number of the member (future).", runs.iter().map(|r| r.0 as i64).collect()),
-        Column::texts("arm", "Arm", "The scenario that was run.", names.collect()),
-    ];
-    let mut inputs: Vec<&str> = Vec::new();
-    let mut numbers: Vec<(&'static str, Option<&str>)> = Vec::new();
-    for arm in &results.arms {
-        let keys: Vec<&str> = arm.inputs.iter().map(|i| i.0.as_str()).filter(|k| !inputs.contains(k)).collect();
-        inputs.extend(keys);
-        let new = arm.columns.iter().map(|c| (c.metric, c.part.as_deref())).filter(|k| !numbers.contains(k));
-        let new: Vec<_> = new.collect();
-        numbers.extend(new);
-    }
-    for key in inputs {
-        let of_arm = results.arms.iter().map(|a| a.inputs.iter().find(|i| i.0 == key).map(|i| i.1.as_slice()));
-        let cells = gathered(&runs, &of_arm.collect::<Vec<_>>());
-        columns.push(Column::numbers(format!("in.{key}"), "", key, "Drawn value, or factor, of an assumption.", cells));
-    }
-    for (key, part) in numbers {
-        let of_arm = results.arms.iter().map(|a| {
-            a.columns.iter().find(|c| c.metric == key && c.part.as_deref() == part).map(|c| c.values.as_slice())
-        });
-        let cells = gathered(&runs, &of_arm.collect::<Vec<_>>());
-        let name = part.map_or_else(|| key.to_owned(), |p| format!("{key}.{p}"));
-        let about = metric(key);
-        columns.push(Column::numbers(
-            name,
-            about.map_or("", |m| m.unit),
-            about.map_or(key, |m| m.label),
-            about.map_or("", |m| m.definition),
-            cells,
-        ));
-    }
-    let title = "A row for each run; a run that failed has no values.";
-    Table { name: "members".into(), title: title.into(), columns }
-}
-
-/// The runs of a design: the point, and the future in it.
-fn by_point(table: &mut Table<'_>, futures: u32) {
-    let runs = table.rows() as i64;
-    let futures = i64::from(futures);
-    let point = Column {
-        cells: Cells::Whole((0..runs).map(|r| r / futures).collect()),
-        ..Column::texts("point", "Point", "Number of the point of the design.", Vec::new())
-    };
-    if let Some(member) = table.columns.get_mut(1) {
-        member.cells = Cells::Whole((0..runs).map(|r| r % futures).collect());
-    }
-    table.columns.insert(1, point);
-}
-
-/// The values of runs from the values of arms.
-fn gathered(runs: &[(usize, usize)], of_arm: &[Option<&[f64]>]) -> Vec<f64> {
-    let value = |(member, arm): &(usize, usize)| of_arm.get(*arm).copied().flatten()?.get(*member).copied();
-    runs.iter().map(|run| value(run).unwrap_or(f64::NAN)).collect()
 }
 
 fn csv(table: &Table<'_>, results: &Results, meta: &Meta) -> [Artifact; 2] {
@@ -406,10 +333,10 @@ mod tests {
     fn results() -> Results {
         let arm = |name: &str, by: f64| Arm {
             name: name.into(),
-            inputs: vec![("grid.loss".into(), vec![1.0, 1.5])],
+            inputs: vec![("grid.loss".into(), vec![1.0, 1.5].into())],
             columns: vec![
-                Column { metric: "mining_gwh", part: None, values: vec![10.0 + by, 12.0 + by] },
-                Column { metric: "hydro_gwh", part: Some("total".into()), values: vec![5.0, f64::NAN] },
+                Column { metric: "mining_gwh", part: None, values: vec![10.0 + by, 12.0 + by].into() },
+                Column { metric: "hydro_gwh", part: Some("total".into()), values: vec![5.0, f64::NAN].into() },
             ],
             texts: vec![("weather", "generated".into())],
         };
@@ -441,8 +368,5 @@ mod tests {
         let files = compose(&about(&["a", "b"]), &results(), &[]).unwrap();
         let csv = String::from_utf8_lossy(&files.iter().find(|f| f.path == "summary.csv").unwrap().bytes).into_owned();
         assert_eq!(csv.lines().nth(1), Some("b,mining_gwh,total,GWh,11,7,-4,0,-4,-4,-4,0,1,2,1.4142135623730951"));
-        let table = member_table(&results()).csv();
-        assert_eq!(table.lines().next(), Some("run,member,arm,in.grid.loss,mining_gwh,hydro_gwh.total"));
-        assert_eq!(table.lines().nth(4), Some("3,1,b,1.5,8,"));
     }
 }

@@ -38,8 +38,6 @@ pub struct Share {
     pub effect: f64,
     /// Simulation error; of sampled orders also theirs.
     pub std_err: Option<f64>,
-    /// The effect in each member.
-    pub by_member: Vec<f64>,
 }
 
 impl Coalitions {
@@ -121,16 +119,17 @@ impl Coalitions {
                 }
             }
         }
-        let members = arms.first().map_or(0, |a| a.columns.iter().map(|c| c.values.len()).max().unwrap_or(0));
+        let members = arms.first().map_or(0, |a| a.columns.first().map_or(0, |c| c.values.get().len()));
         let mut out = Vec::new();
         for (metric, part) in keys {
-            let columns: Vec<Column> = arms.iter().map(|a| a.column_or_zero(metric, part)).collect();
+            let columns: Vec<Column> = arms.iter().map(|a| a.column(metric, part)).collect();
+            let columns: Vec<_> = columns.iter().map(|c| c.values.get()).collect();
             let mut shares = vec![Vec::new(); self.measures];
             let mut by_order = vec![vec![0.0; self.measures]; self.orders.len()];
             let mut known = 0.0;
             for member in 0..members {
                 let value =
-                    |mask: u32| place.get(&mask).and_then(|i| columns.get(*i)).map_or(f64::NAN, |c| c.value(member));
+                    |mask: u32| *place.get(&mask).and_then(|i| columns.get(*i)?.get(member)).unwrap_or(&f64::NAN);
                 let (found, orders) = self.shares(&value);
                 if found.iter().all(|s| s.is_finite()) {
                     known += 1.0;
@@ -149,7 +148,7 @@ impl Coalitions {
                 let order_error = Spread::of(pairs).and_then(|s| s.std_err).unwrap_or(0.0);
                 let std_err = spread.std_err.map(|e| libm::sqrt(e * e + order_error * order_error));
                 let of = part.unwrap_or("total").to_owned();
-                out.push(Share { metric, of, measure, effect: spread.mean, std_err, by_member });
+                out.push(Share { metric, of, measure, effect: spread.mean, std_err });
             }
         }
         out
@@ -173,7 +172,7 @@ mod tests {
     use super::*;
 
     fn arm(values: Vec<f64>) -> Arm {
-        let column = Column { metric: "mining_gwh", part: None, values };
+        let column = Column { metric: "mining_gwh", part: None, values: values.into() };
         Arm { name: String::new(), inputs: Vec::new(), columns: vec![column], texts: Vec::new() }
     }
 
@@ -201,9 +200,8 @@ mod tests {
             assert_eq!(coalitions.is_sampled(), n > EXACT);
             let whole = (1_u32 << n) - 1;
             let value = |mask: u32, member: usize| libm::sin(f64::from(mask) * (member as f64 + 1.3)) * 1e3;
-            let shares = attributed(&coalitions, &value);
             for member in 0..3 {
-                let sum: f64 = shares.iter().map(|s| s.by_member[member]).sum();
+                let sum: f64 = coalitions.shares(&|mask| value(mask, member)).0.iter().sum();
                 let difference = value(whole, member) - value(0, member);
                 assert!((sum - difference).abs() < 1e-9, "{n} measures, member {member}: {sum} {difference}");
             }

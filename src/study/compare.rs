@@ -70,24 +70,45 @@ fn of_arm(baseline: &Arm, arm: &Arm, ranges: &[Range]) -> Vec<Difference> {
     let headlines = keys.iter().filter(|k| is_headline(**k)).count();
     let all_keys = keys.len();
     let mut all: Vec<Difference> = Vec::new();
-    for (metric, part) in keys {
-        let (base, with) = (baseline.column_or_zero(metric, part), arm.column_or_zero(metric, part));
-        let answers = if is_headline((metric, part)) { headlines } else { all_keys };
-        all.extend(of_column(arm, &base, &with, &drawn, answers));
+    // Of each that is driven by anything its place, its key, and how many answers are held against the assumptions with it.
+    let (mut driven, mut against) = (Vec::new(), Vec::new());
+    for key in keys {
+        let (base, with) = (baseline.column(key.0, key.1), arm.column(key.0, key.1));
+        let Some(difference) = of_column(arm, &base, &with) else { continue };
+        if difference.share_up + difference.share_down > 0.0 {
+            driven.push((all.len(), key));
+            against.push(if is_headline(key) { headlines } else { all_keys });
+        }
+        all.push(difference);
+    }
+    let changes = |i: usize| {
+        driven.get(i).map_or_else(Vec::new, |(_, (metric, part))| {
+            changes(&baseline.column(metric, *part), &arm.column(metric, *part))
+        })
+    };
+    let found = drawn.drivers(&against, &changes);
+    for ((at, _), drivers) in driven.iter().zip(found) {
+        if let Some(difference) = all.get_mut(*at) {
+            difference.driven_by = drivers;
+        }
     }
     all
 }
 
-fn of_column(arm: &Arm, base: &Column, with: &Column, drawn: &Drawn<'_>, answers: usize) -> Option<Difference> {
-    let both = base.values.iter().zip(&with.values).filter(|(b, w)| b.is_finite() && w.is_finite());
+/// What an arm changes in every member.
+fn changes(base: &Column, with: &Column) -> Vec<f64> {
+    base.values.get().iter().zip(with.values.get().iter()).map(change).collect()
+}
+
+fn of_column(arm: &Arm, base: &Column, with: &Column) -> Option<Difference> {
+    let (base_values, with_values) = (base.values.get(), with.values.get());
+    let both = base_values.iter().zip(with_values.iter()).filter(|(b, w)| b.is_finite() && w.is_finite());
     let (baseline, measure): (Vec<f64>, Vec<f64>) = both.map(|(b, w)| (*b, *w)).unzip();
     let diff = Spread::of(baseline.iter().zip(&measure).map(change))?;
     let (without, with_measure) = (Spread::of(baseline.iter().copied())?, Spread::of(measure.iter().copied())?);
     let unpaired = without.std_err.zip(with_measure.std_err).map(|(a, b)| libm::sqrt(a * a + b * b));
-    let by_member: Vec<f64> = base.values.iter().zip(&with.values).map(change).collect();
+    let by_member = changes(base, with);
     let share = |is: fn(f64) -> bool| by_member.iter().filter(|d| is(**d)).count() as f64 / diff.members as f64;
-    let (share_up, share_down) = (share(|d| d > 0.0), share(|d| d < 0.0));
-    let is_something = share_up + share_down > 0.0;
     Some(Difference {
         arm: arm.name.clone(),
         metric: base.metric,
@@ -96,9 +117,9 @@ fn of_column(arm: &Arm, base: &Column, with: &Column, drawn: &Drawn<'_>, answers
         with_measure: with_measure.mean,
         diff,
         std_err_unpaired: unpaired,
-        share_up,
-        share_down,
-        driven_by: if is_something { drawn.drivers(&by_member, answers) } else { Vec::new() },
+        share_up: share(|d| d > 0.0),
+        share_down: share(|d| d < 0.0),
+        driven_by: Vec::new(),
     })
 }
 
@@ -107,7 +128,7 @@ mod tests {
     use super::*;
 
     fn arm(name: &str, values: &[f64]) -> Arm {
-        let column = Column { metric: "mining_gwh", part: None, values: values.to_vec() };
+        let column = Column { metric: "mining_gwh", part: None, values: values.to_vec().into() };
         Arm { name: name.into(), inputs: Vec::new(), columns: vec![column], texts: Vec::new() }
     }
 

@@ -2,8 +2,9 @@
 
 use super::draw::Range;
 use super::fan;
-use super::metrics::{Column, Columns};
+use super::metrics::{Column, Columns, in_order};
 use super::row::{Kept, LossKind, Lost, Row};
+use super::values::Values;
 use crate::calendar::Window;
 use crate::fault::Cause;
 use crate::random::{Member, Seed};
@@ -63,7 +64,7 @@ pub struct Arm {
     /// Its name.
     pub name: String,
     /// Drawn assumptions: key and a value for each member. Empty where assumptions are fixed.
-    pub inputs: Vec<(String, Vec<f64>)>,
+    pub inputs: Vec<(String, Values)>,
     /// Headlines that are numbers.
     pub columns: Vec<Column>,
     /// Headlines that are texts; empty where members differ.
@@ -71,15 +72,12 @@ pub struct Arm {
 }
 
 impl Arm {
-    /// A column; zeros for a part of a map that this arm never had, in members that have a result.
-    pub fn column_or_zero(&self, metric: &'static str, part: Option<&str>) -> Column {
-        if let Some(found) = self.columns.iter().find(|c| c.metric == metric && c.part.as_deref() == part) {
-            return found.clone();
-        }
-        let hours = self.columns.iter().find(|c| c.metric == "hours");
-        let has = |v: &f64| if part.is_some() && v.is_finite() { 0.0 } else { f64::NAN };
-        let values = hours.map_or_else(Vec::new, |c| c.values.iter().map(has).collect());
-        Column { metric, part: part.map(str::to_owned), values }
+    /// A column in memory; not a number in any member where this arm never had it.
+    pub fn column(&self, metric: &'static str, part: Option<&str>) -> Column {
+        let found = self.columns.iter().find(|c| c.metric == metric && c.part.as_deref() == part);
+        let of_any = || vec![f64::NAN; self.columns.first().map_or(0, |c| c.values.get().len())];
+        let values = found.map_or_else(of_any, |c| c.values.get().into_owned());
+        Column { metric, part: part.map(str::to_owned), values: values.into() }
     }
 }
 
@@ -189,76 +187,73 @@ pub(super) fn lost(error: &RunError) -> Lost {
 }
 
 impl Results {
-    /// The results of rows in member order, arms within a member.
+    /// Those of arms without a run: name, and keys of the drawn assumptions.
+    pub fn begin(heads: Vec<(String, Vec<String>)>, members: u32) -> Self {
+        let input = |key| (key, Values::Held(Vec::new()));
+        let arm = |(name, keys): (String, Vec<String>)| Arm {
+            name,
+            inputs: keys.into_iter().map(input).collect(),
+            columns: Vec::new(),
+            texts: Vec::new(),
+        };
+        Self { members, arms: heads.into_iter().map(arm).collect(), ..Self::default() }
+    }
+
+    /// The results of rows in member order, arms within a member, with all their numbers in memory.
     pub fn of(heads: Vec<(String, Vec<String>)>, members: u32, rows: impl IntoIterator<Item = Row>) -> Self {
-        let mut results = Self { members, ..Self::default() };
         let mut columns = vec![Columns::default(); heads.len()];
-        for (name, keys) in heads {
-            let inputs = keys.into_iter().map(|key| (key, Vec::new())).collect();
-            results.arms.push(Arm { name, inputs, columns: Vec::new(), texts: Vec::new() });
-        }
+        let mut results = Self::begin(heads, members);
         for row in rows {
             let at = row.arm as usize;
             let (Some(columns), Some(arm)) = (columns.get_mut(at), results.arms.get_mut(at)) else { continue };
             for ((_, values), value) in arm.inputs.iter_mut().zip(&row.inputs) {
-                values.push(*value);
+                if let Values::Held(values) = values {
+                    values.push(*value);
+                }
             }
             columns.push(row.outcome.as_ref().ok().map(|kept| kept.numbers.as_slice()));
-            match row.outcome {
-                Ok(kept) => results.take(at, kept),
-                Err(lost) => results.losses.push(Loss { member: row.member, arm: at, lost }),
-            }
+            results.take(row);
         }
-        results.finish(columns);
+        for (arm, columns) in results.arms.iter_mut().zip(columns) {
+            arm.columns = columns.finish();
+        }
         results
     }
 
-    /// Parts of a study, each with its first member, as one.
-    pub fn joined(heads: Vec<(String, Vec<String>)>, members: u32, parts: Vec<(u32, Self)>) -> Self {
-        let mut whole = Self { members, ..Self::default() };
-        let mut columns = vec![Columns::default(); heads.len()];
-        for (name, keys) in heads {
-            let inputs = keys.into_iter().map(|key| (key, Vec::new())).collect();
-            whole.arms.push(Arm { name, inputs, columns: Vec::new(), texts: Vec::new() });
+    /// Takes what is no number of the next row.
+    pub fn take(&mut self, row: Row) {
+        let arm = row.arm as usize;
+        match row.outcome {
+            Ok(kept) => self.tell(arm, kept.window, &kept.caveats, kept.texts),
+            Err(lost) => self.losses.push(Loss { member: row.member, arm, lost }),
         }
-        for (first, part) in parts {
-            let lost = |member: usize, arm: usize| {
-                part.losses.iter().any(|l| l.arm == arm && l.member as usize == first as usize + member)
-            };
-            for (at, arm) in part.arms.into_iter().enumerate() {
-                let (Some(columns), Some(known)) = (columns.get_mut(at), whole.arms.get_mut(at)) else { continue };
-                columns.extend(arm.columns, part.members as usize, &|member| !lost(member, at));
-                for ((_, values), (_, more)) in known.inputs.iter_mut().zip(arm.inputs) {
-                    values.extend(more);
+    }
+
+    /// Takes what is no number of the next part of a study with the same arms, and which numbers its arms have.
+    pub fn join(&mut self, part: &Self) {
+        for (known, arm) in self.arms.iter_mut().zip(&part.arms) {
+            for column in &arm.columns {
+                if !known.columns.iter().any(|c| (c.metric, &c.part) == (column.metric, &column.part)) {
+                    known.columns.push(Column { values: Values::Held(Vec::new()), ..column.clone() });
                 }
-                let kept =
-                    Kept { window: part.window, texts: arm.texts, caveats: part.caveats.clone(), ..Kept::default() };
-                whole.take(at, kept);
             }
-            whole.losses.extend(part.losses);
+            in_order(&mut known.columns);
         }
-        whole.finish(columns);
-        whole
+        for (at, arm) in part.arms.iter().enumerate() {
+            self.tell(at, part.window, &part.caveats, arm.texts.clone());
+        }
+        self.losses.extend_from_slice(&part.losses);
     }
 
-    fn finish(&mut self, columns: Vec<Columns>) {
-        for (arm, columns) in self.arms.iter_mut().zip(columns) {
-            arm.columns = columns.finish();
-        }
-    }
-
-    /// Takes what is no number.
-    fn take(&mut self, arm: usize, kept: Kept) {
-        if self.window.is_none() {
-            self.window = kept.window;
-        }
-        for caveat in kept.caveats {
-            if !self.caveats.contains(&caveat) {
-                self.caveats.push(caveat);
+    fn tell(&mut self, arm: usize, window: Option<Window>, caveats: &[String], texts: Vec<(&'static str, String)>) {
+        self.window = self.window.or(window);
+        for caveat in caveats {
+            if !self.caveats.contains(caveat) {
+                self.caveats.push(caveat.clone());
             }
         }
         let Some(arm) = self.arms.get_mut(arm) else { return };
-        for (key, text) in kept.texts {
+        for (key, text) in texts {
             match arm.texts.iter_mut().find(|(known, _)| *known == key) {
                 // A text that differs between members says nothing of all of them.
                 Some((_, known)) if *known != text || text.is_empty() => known.clear(),

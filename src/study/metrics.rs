@@ -1,5 +1,6 @@
 //! Headlines of many members as columns of numbers.
 
+use super::values::Values;
 use crate::record::metric::METRICS;
 use crate::record::{Headline, Value};
 
@@ -11,7 +12,7 @@ pub struct Column {
     /// Id of a part of a map; `None` where the headline is one number.
     pub part: Option<String>,
     /// A value for each member; not a number where the member failed or the headline is undefined.
-    pub values: Vec<f64>,
+    pub values: Values,
 }
 
 impl Column {
@@ -21,7 +22,7 @@ impl Column {
     }
     /// The value of a member.
     pub fn value(&self, member: usize) -> f64 {
-        self.values.get(member).copied().unwrap_or(f64::NAN)
+        self.values.get().get(member).copied().unwrap_or(f64::NAN)
     }
 }
 
@@ -38,66 +39,91 @@ pub fn numbers(headlines: &[Headline]) -> Vec<(&'static str, Option<&str>, f64)>
     all
 }
 
-/// Columns that grow by a member at a time.
+/// Which number of the headlines: metric and part.
+pub type Key = (&'static str, Option<String>);
+
+/// Columns that grow by a run at a time.
 ///
 /// A part that a finished run does not have (a branch that was never congested) counts as zero in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Columns {
-    columns: Vec<Column>,
+    columns: Vec<(Key, Vec<f64>)>,
     finished: Vec<bool>,
 }
 
+/// A number that a run does not have.
+pub fn absent(has_part: bool, finished: bool) -> f64 {
+    if has_part && finished { 0.0 } else { f64::NAN }
+}
+
 impl Columns {
-    /// Adds a member; `None` has no number at all.
-    pub fn push(&mut self, numbers: Option<&[(&'static str, Option<String>, f64)]>) {
-        let absent = |has_part: bool, finished: bool| if has_part && finished { 0.0 } else { f64::NAN };
-        for (at, (metric, part, value)) in numbers.unwrap_or_default().iter().enumerate() {
-            let is_it = |c: &Column| c.metric == *metric && c.part == *part;
-            // Members nearly always have the same numbers in the same order.
-            let found =
-                if self.columns.get(at).is_some_and(is_it) { Some(at) } else { self.columns.iter().position(is_it) };
-            if let Some(column) = found.and_then(|i| self.columns.get_mut(i)) {
-                column.values.push(*value);
-            } else {
-                let mut values: Vec<f64> = self.finished.iter().map(|f| absent(part.is_some(), *f)).collect();
-                values.push(*value);
-                self.columns.push(Column { metric, part: part.clone(), values });
-            }
+    /// Empty ones of known columns.
+    pub fn of(known: &[Column]) -> Self {
+        let columns = known.iter().map(|c| ((c.metric, c.part.clone()), Vec::new())).collect();
+        Self { columns, finished: Vec::new() }
+    }
+
+    /// The place of a number, made where it is new; `near` is where it would be if runs had the same numbers, as nearly all do.
+    fn place(&mut self, near: usize, metric: &'static str, part: Option<&str>) -> usize {
+        let is_it = |c: &(Key, Vec<f64>)| c.0.0 == metric && c.0.1.as_deref() == part;
+        if self.columns.get(near).is_some_and(is_it) {
+            return near;
         }
-        self.finished.push(numbers.is_some());
-        for column in &mut self.columns {
-            column.values.resize(self.finished.len(), absent(column.part.is_some(), numbers.is_some()));
+        self.columns.iter().position(is_it).unwrap_or_else(|| {
+            let values = self.finished.iter().map(|f| absent(part.is_some(), *f)).collect();
+            self.columns.push(((metric, part.map(str::to_owned)), values));
+            self.columns.len() - 1
+        })
+    }
+
+    /// Takes note of which numbers a run has.
+    pub fn know(&mut self, numbers: &[(&'static str, Option<String>, f64)]) {
+        for (near, (metric, part, _)) in numbers.iter().enumerate() {
+            self.place(near, metric, part.as_deref());
         }
     }
 
-    /// Adds the columns of so many members, of which some have finished.
-    pub fn extend(&mut self, more: Vec<Column>, members: usize, finished: &dyn Fn(usize) -> bool) {
-        let absent = |has_part: bool, finished: bool| if has_part && finished { 0.0 } else { f64::NAN };
-        let all: Vec<bool> = (0..members).map(finished).collect();
-        for column in more {
-            let found = self.columns.iter_mut().find(|c| c.metric == column.metric && c.part == column.part);
-            if let Some(known) = found {
-                known.values.extend(column.values);
-            } else {
-                let has_part = column.part.is_some();
-                let mut values: Vec<f64> = self.finished.iter().map(|f| absent(has_part, *f)).collect();
-                values.extend(column.values);
-                self.columns.push(Column { values, ..column });
+    /// Adds a run; `None` has no number at all.
+    pub fn push(&mut self, numbers: Option<&[(&'static str, Option<String>, f64)]>) {
+        let mut near = 0;
+        for (metric, part, value) in numbers.unwrap_or_default() {
+            let place = self.place(near, metric, part.as_deref());
+            if let Some((_, values)) = self.columns.get_mut(place) {
+                values.push(*value);
             }
+            near = place + 1;
         }
-        let before = self.finished.len();
-        self.finished.extend(all);
-        for column in self.columns.iter_mut().filter(|c| c.values.len() == before) {
-            let has_part = column.part.is_some();
-            column.values.extend(self.finished.iter().skip(before).map(|f| absent(has_part, *f)));
+        self.finished.push(numbers.is_some());
+        let runs = self.finished.len();
+        for ((_, part), values) in &mut self.columns {
+            values.resize(runs, absent(part.is_some(), numbers.is_some()));
         }
+    }
+
+    /// Forgets the runs, not the numbers that they had.
+    pub fn clear(&mut self) {
+        self.finished.clear();
+        self.columns.iter_mut().for_each(|(_, values)| values.clear());
+    }
+
+    /// The values of a column.
+    pub fn values(&self, metric: &str, part: Option<&str>) -> Option<&[f64]> {
+        let found = self.columns.iter().find(|(key, _)| key.0 == metric && key.1.as_deref() == part);
+        found.map(|(_, values)| values.as_slice())
     }
 
     /// The finished columns, in the order of the registry; parts in that of their first appearance.
-    pub fn finish(mut self) -> Vec<Column> {
-        self.columns.sort_by_key(|c| METRICS.iter().position(|m| m.key == c.metric));
-        self.columns
+    pub fn finish(self) -> Vec<Column> {
+        let column = |((metric, part), values): (Key, Vec<f64>)| Column { metric, part, values: values.into() };
+        let mut columns: Vec<Column> = self.columns.into_iter().map(column).collect();
+        in_order(&mut columns);
+        columns
     }
+}
+
+/// Puts columns in the order of the registry; parts keep theirs.
+pub fn in_order(columns: &mut [Column]) {
+    columns.sort_by_key(|c| METRICS.iter().position(|m| m.key == c.metric));
 }
 
 #[cfg(test)]
@@ -123,7 +149,7 @@ mod tests {
             "in the order of the registry"
         );
         let columns = [&columns[2], &columns[0], &columns[1]];
-        assert!(columns.iter().all(|c| c.values.len() == 3));
+        assert!(columns.iter().all(|c| c.values.get().len() == 3));
         assert_eq!((columns[1].value(0), columns[1].value(2), columns[2].value(2)), (1.0, 3.0, 2.0));
         assert_eq!(columns[2].value(0), 0.0, "a part that a finished run does not have is nothing");
         assert!(columns[1].value(1).is_nan() && columns[2].value(1).is_nan() && columns[0].value(2).is_nan());

@@ -13,6 +13,7 @@ use crate::report::about::{About, DesignAbout};
 use crate::report::{self, Artifact};
 use crate::run::RunError;
 use crate::scenario::Arm;
+use crate::study::metrics::Columns;
 use crate::study::{Fan, Kept, LossKind, Plan, Results, Row, World, ensemble};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ impl Study {
     ///
     /// # Errors
     /// [`Failure::Partial`] if some members failed, the cause of the first if all did; disks and folders.
-    pub fn deliver(&self, args: &StudyArgs, many: &ManyArgs) -> Result<(), Failure> {
+    pub fn deliver(self, args: &StudyArgs, many: &ManyArgs) -> Result<(), Failure> {
         let plan = self.plan(args, many);
         if let Some(row) = many.row {
             return self.print_row(plan, row);
@@ -75,6 +76,8 @@ impl Study {
             );
             return terminal::print(&text);
         }
+        // Regions and scenarios have served; the page needs the room.
+        drop(self);
         finish(&folder, &about, log)?;
         // Every run stands in members.parquet now.
         std::fs::remove_dir_all(path.join(shard::FOLDER)).map_err(|e| Failure::io(&path.join(shard::FOLDER), &e))?;
@@ -126,18 +129,22 @@ impl Study {
             )));
         }
         let mut fans: Vec<Fan> = about.series.iter().map(|key| Fan::new(key)).collect();
-        let rows = journal.rows()?.map(|mut row| {
-            if let Ok(kept) = &mut row.outcome {
+        let mut results = Results::begin(about.heads(), members.len() as u32);
+        let mut columns = vec![Columns::default(); self.arms.len()];
+        for row in journal.rows()? {
+            if let (Ok(kept), Some(columns)) = (&row.outcome, columns.get_mut(row.arm as usize)) {
                 fans.iter_mut().zip(&kept.bins).for_each(|(fan, bins)| fan.add(bins));
-                kept.bins = Vec::new();
+                columns.know(&kept.numbers);
             }
-            row
-        });
-        let results = Results::of(about.heads(), members.len() as u32, rows);
+            results.take(row);
+        }
+        for (arm, columns) in results.arms.iter_mut().zip(columns) {
+            arm.columns = columns.finish();
+        }
         if let Some(empty) = fans.iter().find(|f| f.is_empty() && results.losses.len() < total) {
             return Err(Failure::Usage(format!("--fans {}: the time series has no such column", empty.key)));
         }
-        shard::write(folder, part, about, &results, &fans)?;
+        shard::write(folder, part, about, &results, &fans, journal.rows()?)?;
         Ok(journal.remove()?)
     }
 
@@ -169,7 +176,11 @@ impl Study {
             arm.name().clone_into(&mut meta.name);
             self.verb.clone_into(&mut meta.verb);
             id.clone_into(&mut meta.id);
-            report::exhibit::future(&record, &meta, role, |file| Ok::<(), Failure>(folder.write(&file)?))?;
+            let take = |file| Ok::<(), Failure>(folder.write(&file)?);
+            let hours = |name: &str, write: &report::exhibit::HoursWriter<'_>| {
+                Ok(files::write_whole_with(&folder.path().join(name), |file| write(file))?)
+            };
+            report::exhibit::future(&record, &meta, role, take, hours)?;
         }
         Ok(())
     }
@@ -224,23 +235,30 @@ pub fn future(folder: &Path) -> Result<Option<report::exhibit::Future>, Failure>
         }
         kept.extend(files::names(&folder.join(&below))?.into_iter().map(|name| format!("{below}/{name}")));
     }
-    report::exhibit::read_future(&kept, &|name| files::read(folder, name).ok())
+    let columns = |name: &str| Some(report::columnar::doubles(std::fs::File::open(folder.join(name)).ok()?));
+    report::exhibit::read_future(&kept, &|name| files::read(folder, name).ok(), &columns)
         .map_err(|e| Failure::InvalidInput(format!("{}: {e}", folder.display())))
 }
 
 /// Puts the shards of a folder together and writes the study.
-fn finish(folder: &Folder, about: &About, mut log: Log) -> Result<Results, Failure> {
-    let (results, fans) = shard::merge(folder.path(), about)?;
-    for loss in &results.losses {
+fn finish(folder: &Folder, about: &About, mut log: Log) -> Result<(), Failure> {
+    let merged = shard::merge(folder.path(), about)?;
+    for loss in &merged.results.losses {
         log.note(&format!("run failed: member {}, arm {}: {}", loss.member, loss.arm, loss.lost.cause));
     }
-    nothing_left(&results)?;
-    let artifacts = report::study::compose(about, &results, &fans)?;
+    nothing_left(&merged.results)?;
+    let written = files::runs::write_merged(folder.path(), about, &merged)?;
+    log.note("runs put together");
+    let results = &written.results;
+    let artifacts = report::study::compose(about, results, &merged.fans)?;
+    written.was_read()?;
     for artifact in &artifacts {
         folder.write(artifact)?;
     }
     log.note("tables written");
-    let manifest = report::study::manifest(&results, &about.meta, &files::hashes(&artifacts));
+    let table = (files::runs::FILE.to_owned(), written.hash.as_str().into());
+    let hashes = std::iter::once(table).chain(files::hashes(&artifacts)).collect();
+    let manifest = report::study::manifest(results, &about.meta, &Value::Object(hashes));
     for artifact in report::exhibit::exhibit(&artifacts, &manifest, || future(folder.path()))? {
         folder.write(&artifact)?;
     }
@@ -248,7 +266,7 @@ fn finish(folder: &Folder, about: &About, mut log: Log) -> Result<Results, Failu
     folder.write(&log.artifact())?;
     folder.write(&manifest)?;
     folder.finish()?;
-    Ok(results)
+    Ok(())
 }
 
 /// Puts together the shards that a folder holds.

@@ -4,7 +4,7 @@ use super::super::Text;
 use super::super::data::{Column, Table};
 use super::{ERROR, RANGE};
 use crate::record::metric::metric;
-use crate::study::{Difference, Driver, Onset, Results, Share, Spread};
+use crate::study::{Column as StudyColumn, Difference, Driver, Onset, Share, Spread};
 
 /// `driven_by.csv`.
 pub(super) fn driver_table(all: &[Difference]) -> Table<'_> {
@@ -87,9 +87,8 @@ pub fn value<'a>(key: &'static str, label: &'static str, about: &'static str, ce
 }
 
 /// `summary.csv` of an ensemble.
-pub(super) fn spread_table(results: &Results) -> Table<'_> {
-    let columns = results.arms.first().map(|a| a.columns.as_slice()).unwrap_or_default();
-    let rows: Vec<_> = columns.iter().filter_map(|c| Some((c, Spread::of(c.values.iter().copied())?))).collect();
+pub(super) fn spread_table<'a>(spreads: &[(&'a StudyColumn, Option<Spread>)]) -> Table<'a> {
+    let rows: Vec<_> = spreads.iter().filter_map(|(c, spread)| Some((*c, (*spread)?))).collect();
     let each = |f: fn(&Spread) -> f64| rows.iter().map(|(_, s)| f(s)).collect::<Vec<f64>>();
     let unit = |key| metric(key).map_or("", |m| m.unit);
     Table {
