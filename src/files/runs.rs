@@ -205,8 +205,8 @@ pub fn write_merged(folder: &Path, about: &About, merged: &Merged) -> Result<Wri
         Ok(values)
     })?;
     let refused = |reason| FileError::Shard { path: path.clone(), reason };
-    let table = open(&path).map_err(refused)?;
-    let shelf = Arc::new(Table { table, last: Mutex::default(), refused: Mutex::default() });
+    let reader = open(&path).map_err(refused)?;
+    let shelf = Arc::new(Table { reader, last: Mutex::default(), refused: Mutex::default() });
     let mut results = whole.clone();
     for (at, arm) in results.arms.iter_mut().enumerate() {
         let values = |key: String| Values::Shelved { shelf: shelf.clone(), key, arm: (at, arms) };
@@ -225,7 +225,7 @@ pub fn write_merged(folder: &Path, about: &About, merged: &Merged) -> Result<Wri
 
 /// A table of runs; the column that was read last is kept, since arms ask for it in turn.
 struct Table {
-    table: Reader<File>,
+    reader: Reader<File>,
     last: Mutex<(String, Arc<Vec<f64>>)>,
     refused: Mutex<Option<String>>,
 }
@@ -234,8 +234,8 @@ impl Shelf for Table {
     fn column(&self, key: &str) -> Arc<Vec<f64>> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if last.0 != key {
-            let rows = self.table.rows();
-            let found = guarded(|| self.table.read(key, 0..rows)?.ok_or_else(|| format!("it lacks the column {key}")));
+            let rows = self.reader.rows();
+            let found = guarded(|| self.reader.read(key, 0..rows)?.ok_or_else(|| format!("it lacks the column {key}")));
             let values = found.unwrap_or_else(|reason| {
                 self.refused.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
                 vec![f64::NAN; rows]

@@ -326,6 +326,8 @@ pub fn merge(folder: &Path, about: &About) -> Result<Merged, FileError> {
         }
     }
     let mut results = Results::begin(about.heads(), about.meta.member as u32);
-    shards.iter().for_each(|shard| results.join(&shard.results));
+    for shard in &shards {
+        results.join(&shard.results);
+    }
     Ok(Merged { results, fans, shards })
 }
