@@ -278,7 +278,7 @@ mod tests {
             let lost = Lost { kind: LossKind::Stopped, cause: "limits".into() };
             return Row { member, arm, inputs: vec![x], outcome: Err(lost) };
         }
-        let unknown = if run % 13 == 0 { f64::NAN } else { x - 0.5 };
+        let unknown = if run.is_multiple_of(13) { f64::NAN } else { x - 0.5 };
         let mut numbers = vec![
             ("mining_gwh", None, 3.0 * x + f64::from(arm) + 0.1 * f64::from(member % 7)),
             ("hydro_gwh", Some("bratsk".to_owned()), x * x),
