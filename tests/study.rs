@@ -124,41 +124,6 @@ mod program {
         }
     }
 
-    /// What is read from the table of runs column by column tells to the byte what all columns in memory do.
-    #[test]
-    fn the_tables_of_a_study_are_those_of_the_same_runs_in_memory() {
-        use hashwatt::random::Seed;
-        use hashwatt::report::{about::About, study::compose};
-        use hashwatt::scenario::{Arm, Scenario};
-        use hashwatt::study::{Plan, World, ensemble};
-
-        let home = tempfile::tempdir().unwrap();
-        let day = ["--from", "2022-07-07", "--to", "2022-07-07", "--members", "18", "--quiet", "-o"];
-        let compared = ["irkutsk/no-sanctions", "irkutsk"];
-        for (folder, verb, arms) in [("e", "ensemble", &["classroom/one-barn"][..]), ("c", "compare", &compared)] {
-            for shard in ["2/3", "1/3", "3/3"] {
-                let shard = ["--shard", shard];
-                hashwatt(&[&[verb], arms, &day, &[folder], &shard].concat(), home.path()).success();
-            }
-            hashwatt(&["report", folder], home.path()).success();
-            let about = std::fs::read(home.path().join(folder).join("shards/study.json")).unwrap();
-            let about: About = serde_json::from_slice(&about).unwrap();
-            let arm = |name: &&str| {
-                let day = Scenario::builtin(name).and_then(|s| s.set("window.from", "2022-07-07"));
-                let day = day.and_then(|s| s.set("window.to", "2022-07-07"));
-                Arm::new(day.unwrap()).unwrap_or_else(|p| panic!("{}", p.render(false))).0
-            };
-            let arms: Vec<Arm> = arms.iter().map(arm).collect();
-            let worlds: Vec<&dyn World> = arms.iter().map(|a| a as &dyn World).collect();
-            let plan = Plan { seed: Seed(about.meta.seed), members: 18, fixed_assumptions: false, threads: 2 };
-            let held = ensemble::run(&worlds, plan, &|| {});
-            for file in compose(&about, &held, &[]).unwrap() {
-                let found = std::fs::read(home.path().join(folder).join(&file.path)).unwrap();
-                assert!(found == file.bytes && !found.is_empty(), "{folder}: {}", file.path);
-            }
-        }
-    }
-
     #[test]
     fn shards_that_are_cut_changed_missing_or_of_another_study_are_refused_by_name() {
         let home = tempfile::tempdir().unwrap();
