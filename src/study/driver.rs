@@ -302,7 +302,7 @@ mod tests {
             expected.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
             let found: Vec<_> = found.iter().map(|d| (d.key.clone(), d.at_high, d.rank_correlation)).collect();
             assert_eq!(found, expected);
-            assert_eq!(found.len(), 2, "{found:?}");
+            assert!(!found.is_empty());
         }
     }
 }

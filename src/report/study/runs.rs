@@ -122,7 +122,7 @@ mod tests {
         let results = Results { members: 2, arms: vec![arm("a"), arm("b")], ..Results::default() };
         let runs = Runs::of(&results, None);
         let keys: Vec<String> = runs.head().columns.iter().map(|c| c.key.to_string()).collect();
-        assert_eq!(keys, ["run", "member", "arm", "in.grid.loss", "hydro_gwh.total", "mining_gwh"]);
+        assert_eq!(keys, ["run", "member", "arm", "in.grid.loss", "mining_gwh", "hydro_gwh.total"]);
         assert_eq!(runs.rows(), 4);
         assert_eq!(runs.counted("member", 1..4), Some(Cells::Whole(vec![0, 1, 1])));
         assert_eq!(runs.counted("arm", 2..4), Some(Cells::Texts(vec!["a".into(), "b".into()])));
