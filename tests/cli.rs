@@ -210,7 +210,10 @@ fn everything_is_explained() {
     let explained: [(&[&str], &[&str]); 7] = [
         (&["irkutsk", "tariff.home_usd_per_kwh"], &["0.0012", "BeInCrypto", "USD/kWh"]),
         (&["irkutsk", "tariff"], &["tariff.home_usd_per_kwh"]),
-        (&["irkutsk", "--assumptions"], &["interface.bratsk_irkutsk.limit_mw"]),
+        (
+            &["irkutsk", "--assumptions", "--metric", "congested_hours"],
+            &["interface.bratsk_irkutsk.limit_mw", "by influence on congested_hours", "at these ends: "],
+        ),
         (&["total_load_gwh"], &["GWh"]),
         (&["hashprice"], &["hashprice", "PH"]),
         (&["reservoir"], &["start_level_m"]),

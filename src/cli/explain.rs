@@ -4,6 +4,7 @@ use super::study::{Changes, open, tell_which};
 use super::{Failure, library, terminal};
 use crate::files;
 use crate::report::data::parse_csv;
+use crate::report::number;
 use crate::scenario::{Builtin, explain, glossary};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -13,8 +14,8 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "Examples:
   hashwatt explain irkutsk                                what it is made of
   hashwatt explain irkutsk tariff.home_usd_per_kwh        a value: unit, origin, source, range
-  hashwatt explain irkutsk --assumptions                  every assumption that has a range
-  hashwatt explain irkutsk --assumptions --by output/DIR  the same by influence, as a `sensitivity` study found it
+  hashwatt explain irkutsk --assumptions                  every assumption that has a range, by influence
+  hashwatt explain irkutsk --assumptions --by output/DIR  the same, as your own `sensitivity` study found it
   hashwatt explain hashprice                              a term
   hashwatt explain unserved_mwh                           a metric
   hashwatt explain reservoir                              the keys of a table of scenarios")]
@@ -26,11 +27,11 @@ pub struct Explain {
     /// List the assumptions that have a range
     #[arg(long)]
     assumptions: bool,
-    /// Order the assumptions by their influence, as found by the `sensitivity` study in this folder
+    /// Order the assumptions by their influence as found by the `sensitivity` study in this folder, instead of the shipped one
     #[arg(long, value_name = "DIR", requires = "assumptions")]
     by: Option<PathBuf>,
     /// The metric of that influence
-    #[arg(long, value_name = "KEY", requires = "by", default_value = "mining_at_region_peak_mw")]
+    #[arg(long, value_name = "KEY", requires = "assumptions", default_value = "mining_at_region_peak_mw")]
     metric: String,
     /// Print every value of the scenario as JSON
     #[arg(long)]
@@ -74,7 +75,10 @@ impl Explain {
             };
             terminal::print(&text)
         } else if self.assumptions {
-            let influence = self.by.as_deref().map(|folder| influence(folder, &self.metric)).transpose()?;
+            let influence = match &self.by {
+                Some(folder) => Some(of_folder(folder, &self.metric)?),
+                None => shipped(scenario.name(), &self.metric)?,
+            };
             terminal::print(&explain::assumptions(&checked, influence.as_ref()))
         } else if self.json {
             terminal::print_json(&checked.resolved().to_json())
@@ -84,25 +88,74 @@ impl Explain {
     }
 }
 
-/// What the sensitivity study in a folder found of a metric: its tables list the most influential assumption first.
+/// The study that is shipped: every assumption of `irkutsk` at both ends, member 0 of seed 1, 2022 and 2023.
+const SHIPPED: &str = include_str!("../../assets/influence/irkutsk.csv");
+
+/// What the shipped study found of a metric, for the world it was made of and for those laid over it.
+///
+/// # Errors
+/// [`Failure::InvalidInput`] where the study has not the metric.
+fn shipped(scenario: &str, metric: &str) -> Result<Option<explain::Influence>, Failure> {
+    if scenario != "irkutsk" && !scenario.starts_with("irkutsk/") {
+        return Ok(None);
+    }
+    let study = "`hashwatt sensitivity irkutsk`: 2022 and 2023, one future";
+    influence(SHIPPED, metric, study).map(Some).ok_or_else(|| {
+        Failure::InvalidInput(format!(
+            "`{metric}`: nothing moves it, or it is no headline; `hashwatt explain {metric}` tells what it is"
+        ))
+    })
+}
+
+/// What the sensitivity study in a folder found of a metric.
 ///
 /// # Errors
 /// [`Failure::InvalidInput`] where there is no such study, or it has not the metric.
-fn influence(folder: &Path, metric: &str) -> Result<explain::Influence, Failure> {
+fn of_folder(folder: &Path, metric: &str) -> Result<explain::Influence, Failure> {
     let tables = ["sensitivity.csv", "morris.csv", "sobol.csv"];
     let Some(bytes) = tables.iter().find_map(|name| files::read(folder, name).ok()) else {
         let what = format!("{}: not the folder of a finished `sensitivity` study", folder.display());
         return Err(Failure::InvalidInput(what));
     };
-    let mut rows = parse_csv(&String::from_utf8_lossy(&bytes)).into_iter();
+    influence(&String::from_utf8_lossy(&bytes), metric, &folder.display().to_string())
+        .ok_or_else(|| Failure::InvalidInput(format!("{}: the study has nothing of `{metric}`", folder.display())))
+}
+
+/// What a table of a study tells of a metric: tables list the most influential assumption first.
+fn influence(table: &str, metric: &str, study: &str) -> Option<explain::Influence> {
+    let mut rows = parse_csv(table).into_iter();
     let head = rows.next().unwrap_or_default();
     let cell = |row: &[String], key: &str| {
         head.iter().position(|k| k == key).and_then(|i| row.get(i)).cloned().unwrap_or_default()
     };
+    let about = explain::find_metric(metric)?;
+    let (amount, unit) = number::printed(about.unit);
+    let end = |row: &[String], key: &str| cell(row, key).parse::<f64>().ok().map(amount);
+    let ends = |row: &[String]| {
+        let (low, high) = end(row, "at_low").zip(end(row, "at_high"))?;
+        Some(format!("{} {low} to {high}{unit}", about.label))
+    };
     let of_metric = rows.filter(|row| cell(row, "metric") == metric && cell(row, "of") == "total");
-    let keys: Vec<String> = of_metric.map(|row| cell(&row, "key")).collect();
-    if keys.is_empty() {
-        return Err(Failure::InvalidInput(format!("{}: the study has nothing of `{metric}`", folder.display())));
+    let found: Vec<explain::Found> =
+        of_metric.map(|row| explain::Found { key: cell(&row, "key"), ends: ends(&row) }).collect();
+    (!found.is_empty()).then(|| explain::Influence { metric: metric.to_owned(), study: study.to_owned(), found })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Scenario;
+
+    #[test]
+    fn the_shipped_study_names_assumptions_that_the_world_has() {
+        let checked = Scenario::builtin("irkutsk").unwrap().check();
+        let has: Vec<String> = checked.ranged_assumptions().into_iter().map(|a| a.key).collect();
+        let rows = parse_csv(SHIPPED);
+        let strangers: Vec<&String> = rows.iter().skip(1).map(|row| &row[0]).filter(|key| !has.contains(key)).collect();
+        assert!(rows.len() > 500 && strangers.is_empty(), "{strangers:?}");
+        let told = shipped("irkutsk/fsa-2022", "mining_gwh").unwrap().unwrap();
+        assert!(told.found.len() > 10 && told.found.iter().all(|f| f.ends.is_some()), "{told:?}");
+        assert!(shipped("classroom/one-barn", "mining_gwh").unwrap().is_none());
+        assert!(shipped("irkutsk", "hours").is_err());
     }
-    Ok(explain::Influence { metric: metric.to_owned(), keys })
 }

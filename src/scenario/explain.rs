@@ -109,15 +109,26 @@ pub fn nearest_key(checked: &Checked, key: &str) -> Option<String> {
 pub struct Influence {
     /// Key of the metric.
     pub metric: String,
-    /// Keys of assumptions, the most influential first.
-    pub keys: Vec<String>,
+    /// Whose study it is, in words.
+    pub study: String,
+    /// Assumptions, the most influential first.
+    pub found: Vec<Found>,
+}
+
+/// What a sensitivity study found of one assumption.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// Its key.
+    pub key: String,
+    /// What the metric is at the low and at the high end, in words, where the study ran the ends.
+    pub ends: Option<String>,
 }
 
 /// The ranged assumptions: those of a sensitivity study first, by their influence, then the others, widest first.
 pub fn assumptions(checked: &Checked, influence: Option<&Influence>) -> String {
     let mut list = checked.ranged_assumptions();
     let width = |low: f64, high: f64, value: f64| if value == 0.0 { f64::INFINITY } else { (high - low) / value.abs() };
-    let place = |key: &str| influence.and_then(|i| i.keys.iter().position(|k| k == key)).unwrap_or(usize::MAX);
+    let place = |key: &str| influence.and_then(|i| i.found.iter().position(|f| f.key == key)).unwrap_or(usize::MAX);
     list.sort_by(|a, b| {
         let wider = || width(b.low, b.high, b.value).total_cmp(&width(a.low, a.high, a.value));
         place(&a.key).cmp(&place(&b.key)).then_with(wider)
@@ -126,7 +137,7 @@ pub fn assumptions(checked: &Checked, influence: Option<&Influence>) -> String {
         return "no assumption has a range\n".to_owned();
     }
     let order = match influence {
-        Some(i) => format!("by influence on {}, those not studied last", i.metric),
+        Some(i) => format!("by influence on {} ({}), those without any last", i.metric, i.study),
         None => "the widest (for its size) first".to_owned(),
     };
     let mut out = format!("{} assumptions with a range, {order}:\n", list.len());
@@ -137,6 +148,9 @@ pub fn assumptions(checked: &Checked, influence: Option<&Influence>) -> String {
             (a.value.to_string(), format!(" {}", a.unit))
         };
         let _ = writeln!(out, "{} = {value} [{} to {}]{unit}\n  {}", a.key, a.low, a.high, a.assumption);
+        if let Some(ends) = influence.and_then(|i| i.found.iter().find(|f| f.key == a.key)?.ends.as_ref()) {
+            let _ = writeln!(out, "  at these ends: {ends}");
+        }
     }
     out
 }
