@@ -211,8 +211,8 @@ fn everything_is_explained() {
         (&["irkutsk", "tariff.home_usd_per_kwh"], &["0.0012", "BeInCrypto", "USD/kWh"]),
         (&["irkutsk", "tariff"], &["tariff.home_usd_per_kwh"]),
         (
-            &["irkutsk", "--assumptions", "--metric", "congested_hours"],
-            &["interface.bratsk_irkutsk.limit_mw", "by influence on congested_hours", "at these ends: "],
+            &["irkutsk", "--assumptions", "--metric", "export_gwh"],
+            &["interface.bratsk_irkutsk.limit_mw", "by influence on export_gwh", "at these ends: "],
         ),
         (&["total_load_gwh"], &["GWh"]),
         (&["hashprice"], &["hashprice", "PH"]),

@@ -2,10 +2,12 @@
 
 use super::verify::read_json;
 use super::{Failure, terminal};
+use crate::calendar::Day;
 use crate::files;
 use crate::record::metric::metric;
 use crate::report::{number, style};
 use crate::scenario::overlay::nearest;
+use crate::study::driver;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -116,6 +118,7 @@ fn card(folder: &Path, asked: &str, arm: Option<&str>) -> Result<Value, Failure>
     if !card.contains_key("members") {
         card.insert("member".into(), manifest.get("member").cloned().unwrap_or_default());
     }
+    card.insert("window".into(), manifest.get("window").cloned().unwrap_or_default());
     card.insert("status".into(), json!("modeled, not measured"));
     card.insert("sentence".into(), json!(sentence(&card, about.label, &text(&summary, "title"))));
     card.insert("recipe".into(), manifest.get("recipe").cloned().unwrap_or_default());
@@ -145,14 +148,18 @@ fn sentence(card: &Map<String, Value>, label: &str, title: &str) -> String {
     } else {
         ""
     };
+    let time = match (get("window")["from"].as_str(), get("window")["until"].as_str().and_then(Day::parse)) {
+        (Some(from), Some(until)) => format!(", {from} to {}", until.plus(-1)),
+        _ => String::new(),
+    };
     let what = match get("arm").as_str() {
-        Some(arm) => format!("{label}{part}, {arm} less {}", word("scenario")),
-        None => format!("{label}{part}, {title}"),
+        Some(arm) => format!("{label}{part}, {arm} less {}{time}", word("scenario")),
+        None => format!("{label}{part}, {title}{time}"),
     };
     let mut text = format!("{begins}{what}: {}{unit}", amount(get("value")));
     if let Some(members) = get("members").as_u64() {
         text.push_str(&format!(
-            " on average over {members} simulated futures; range of outcomes (P5 to P95) {} to {}{unit}; simulation error {}",
+            " on average over {members} simulated futures; range of outcomes (P5 to P95) {} to {}{unit}; simulation error {}{unit}",
             amount(get("p05")),
             amount(get("p95")),
             amount(get("std_err"))
@@ -161,7 +168,9 @@ fn sentence(card: &Map<String, Value>, label: &str, title: &str) -> String {
         text.push_str(&format!(" in one simulated future (member {})", get("member")));
     }
     let drivers = get("driven_by").as_array().map(Vec::as_slice).unwrap_or_default();
-    if get("members").is_u64() {
+    if get("members").as_u64().is_some_and(|members| members < driver::FEWEST as u64) {
+        text.push_str(&format!("; too few futures to tell which assumption decides ({} are needed)", driver::FEWEST));
+    } else if get("members").is_u64() {
         let told: Vec<String> = drivers
             .iter()
             .map(|d| {

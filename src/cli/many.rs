@@ -164,6 +164,15 @@ impl Study {
             {
                 return Err(Failure::InvalidInput(why));
             }
+            // A measure over a world without sanctions, held against one with them, takes those away as well.
+            let gone = study.checked.first().map(|base| contrast::missing(&base.resolved(), &checked.resolved()));
+            if let Some(gone) = gone.filter(|gone| !gone.is_empty() && !args.quiet) {
+                let (arm, base) = (checked.name(), study.checked[0].name());
+                terminal::note(&format!(
+                    "{arm} has not these events of {base}: {}; the difference is theirs too",
+                    gone.join(", ")
+                ));
+            }
             study.arms.push(arm);
             study.checked.push(checked);
         }

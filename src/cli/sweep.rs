@@ -9,10 +9,10 @@ use clap::Args;
 #[command(after_help = "Examples:
   hashwatt sweep irkutsk --vary tariff.home_usd_per_kwh=0.0012:0.05:8
   hashwatt sweep irkutsk --vary interface.bratsk_irkutsk.limit_mw=2400,2900,3200 --vary tariff.home_usd_per_kwh=0.0012,0.012
-  hashwatt sweep irkutsk/no-sanctions --against irkutsk --vary channels.inertia_per_month=0.2:0.9:5
+  hashwatt sweep irkutsk/no-sanctions --against irkutsk --vary channels.inertia_share_per_month=0.2:0.9:5
 
 --against sweeps two scenarios in the same futures, and the table has their difference. boundary.csv tells where a
-metric, or a difference, turns its sign.")]
+metric, or a difference, turns its sign: only between points that both lie beyond twice their simulation error.")]
 pub struct Sweep {
     #[command(flatten)]
     study: StudyArgs,

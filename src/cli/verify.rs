@@ -67,7 +67,10 @@ impl Verify {
             claim::differences(&given, &repeated.folder)?
         } else {
             let folder = path.parent().unwrap_or(Path::new("."));
-            files_that_differ(&given, folder, &repeated.folder)
+            let again = read_json(&repeated.folder.join("manifest.json"))?;
+            let mut out = statements_that_differ(&given, &again);
+            out.extend(files_that_differ(&given, folder, &repeated.folder));
+            out
         };
         drop(repeated);
         if differences.is_empty() {
@@ -76,6 +79,23 @@ impl Verify {
         }
         Err(Failure::Different(format!("{shown}:\n  {}", differences.join("\n  "))))
     }
+}
+
+/// What a manifest says of its study that the repeated study does not say; files are looked at one by one.
+fn statements_that_differ(given: &Value, again: &Value) -> Vec<String> {
+    let keys = |of: &Value| of.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect::<Vec<_>>();
+    let mut all = keys(given);
+    all.extend(keys(again));
+    all.sort();
+    all.dedup();
+    let short = |v: Option<&Value>| v.map_or_else(|| "absent".to_owned(), |v| v.to_string().chars().take(80).collect());
+    all.iter()
+        .filter(|key| *key != "files_blake3" && given.get(key.as_str()) != again.get(key.as_str()))
+        .map(|key| {
+            let [said, found] = [given, again].map(|of| short(of.get(key.as_str())));
+            format!("{key}: {said} in the manifest, {found} when repeated")
+        })
+        .collect()
 }
 
 /// Files of a manifest that were changed since, or come out otherwise.

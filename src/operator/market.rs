@@ -122,6 +122,23 @@ pub(super) fn payback_within(
     None
 }
 
+/// What a machine earns in so many months beyond its price, from revenue that falls by a share each month, power paid, USD.
+pub(super) fn gain_over(
+    months: f64,
+    price_usd: f64,
+    daily_revenue_usd: f64,
+    daily_power_usd: f64,
+    fall_per_month: f64,
+) -> f64 {
+    let (mut gain, mut revenue, mut left) = (-price_usd, daily_revenue_usd, months.min(f64::from(NEVER_MONTHS)));
+    while left > 0.0 && revenue > daily_power_usd {
+        gain += (revenue - daily_power_usd) * CALENDAR_MONTH_DAYS * left.min(1.0);
+        revenue *= 1.0 - fall_per_month;
+        left -= 1.0;
+    }
+    gain
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;

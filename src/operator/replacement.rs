@@ -1,12 +1,12 @@
 //! Better machines in the places of worse ones: what an operator does whose connections are full.
 //!
 //! On the same power a machine of fewer joules per hash earns more and pays no more for it. Swapping costs the price of the
-//! new machine less what the old one fetches, and brings the difference of their margins: of revenue alone while the old one
+//! new machine and of taking it there, less what the old one fetches, and brings the difference of their margins: of revenue alone while the old one
 //! runs, which pays the same power, else the whole margin of the new one. It is done where that pays back within the
 //! operator's limit on the trend that buyers expect, worst machines first, for at most a share of a site's power a month, as
 //! far as cash and credit reach. The old machine runs until the new one is there.
 
-use super::market::{Listing, payback_within};
+use super::market::{Listing, gain_over, payback_within};
 use super::purchase::{Choice, Outlook, fill};
 use super::stock::Stock;
 use super::{Holding, OperatorNow, Operators, Rules};
@@ -27,7 +27,8 @@ pub(super) fn resale_usd(operators: &Operators, outlook: &Outlook, listing: &Lis
     operators.market.price_usd(listing, outlook.quoted, outlook.day) * operators.market.resale.value()
 }
 
-/// Machines on sale that pay back in time in the place of an old one, the soonest first.
+/// Machines on sale that pay back in time in the place of an old one, those first that bring most to the watt within the limit:
+/// what is scarce is the place, and a small step that pays back soonest would be followed by the next one.
 fn better(operators: &Operators, holding: &Holding, outlook: &Outlook, old: ModelId, limit_months: f64) -> Vec<Choice> {
     let listing = &operators.listings[old];
     let (earned, paid) = margin(holding, outlook, listing);
@@ -36,20 +37,21 @@ fn better(operators: &Operators, holding: &Holding, outlook: &Outlook, old: Mode
         let new = &operators.listings[*m];
         new.efficiency() < listing.efficiency() && operators.market.sells(new, outlook.day)
     });
-    let mut choices: Vec<Choice> = on_sale
+    let fall = operators.hashprice_fall;
+    let mut choices: Vec<(f64, Choice)> = on_sale
         .filter_map(|model| {
             let new = &operators.listings[model];
-            let price_usd = outlook.price_usd[model] * (1.0 + outlook.procured.premium);
+            let price_usd = outlook.price_usd[model] * (1.0 + outlook.procured.premium) + operators.moving.usd;
             let (revenue, cost) = margin(holding, outlook, new);
             let (more, dearer) = if earned > paid { (revenue - earned, 0.0) } else { (revenue, cost) };
             let outlay = (price_usd / new.power.as_w() - fetched).max(0.0);
-            let payback = payback_within(limit_months, outlay, more, dearer, operators.hashprice_fall)?;
-            Some(Choice { model, price_usd, payback })
+            let payback = payback_within(limit_months, outlay, more, dearer, fall)?;
+            let gain = gain_over(limit_months, outlay, more, dearer, fall);
+            Some((gain, Choice { model, price_usd, payback }))
         })
         .collect();
-    choices.sort_by(|a, b| a.payback.total_cmp(&b.payback).then(a.model.cmp(&b.model)));
-    choices.truncate(operators.choices.max(1));
-    choices
+    choices.sort_by(|(a, first), (b, second)| b.total_cmp(a).then(first.model.cmp(&second.model)));
+    choices.into_iter().map(|(_, choice)| choice).take(operators.choices.max(1)).collect()
 }
 
 /// The month's swaps of all sites.

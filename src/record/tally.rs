@@ -20,6 +20,7 @@ pub struct Tally {
     small_hydro_mwh: Vec<f64>,
     spill_mwh: Vec<f64>,
     unserved_mwh: f64,
+    unserved_by_bus_mwh: Vec<f64>,
     curtailed_mwh: f64,
     machine_mwh: f64,
     hash_eh_h: f64,
@@ -108,6 +109,11 @@ impl Tally {
         self.mining_mwh += t.mining_mw * h;
         self.losses_mwh += t.losses_mw * h;
         self.unserved_mwh += t.unserved_mw * h;
+        if t.unserved_mw > 0.0 {
+            for (i, p) in d.unserved.iter().enumerate() {
+                *grown(&mut self.unserved_by_bus_mwh, i) += p.as_mw() * h;
+            }
+        }
         self.curtailed_mwh += t.curtailed_mining_mw * h;
         self.machine_mwh += t.machines_mw * h;
         self.hash_eh_h += t.hashrate_eh_s * h;
@@ -292,6 +298,8 @@ impl Tally {
             put("baikal_level_max_m", number(high));
         }
         put("unserved_mwh", number(self.unserved_mwh));
+        let short = a.buses.iter().zip(&self.unserved_by_bus_mwh).filter(|(bus, mwh)| bus.in_region && **mwh > 0.0);
+        put("unserved_by_bus_mwh", Value::ById(short.map(|(bus, mwh)| (bus.id.clone(), *mwh)).collect()));
         put("curtailed_mining_mwh", number(self.curtailed_mwh));
         put("congested_hours", Value::ById(congested));
         put("n1_insecure_hours", number(self.outages.insecure_h()));

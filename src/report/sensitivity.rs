@@ -172,7 +172,9 @@ pub(super) fn sweep(
     for (metric, part) in keys {
         let points = swept(sweep, &results.arms, metric, part);
         let spreads: Vec<Option<Spread>> = points.iter().map(|p| Spread::of(p.iter().copied())).collect();
-        let means: Vec<f64> = spreads.iter().map(|s| s.map_or(f64::NAN, |s| s.mean)).collect();
+        // A mean within twice its simulation error has no sign that could turn.
+        let is_sure = |s: &Spread| s.std_err.is_none_or(|e| s.mean.abs() > 2.0 * e);
+        let means: Vec<f64> = spreads.iter().map(|s| s.filter(is_sure).map_or(f64::NAN, |s| s.mean)).collect();
         let of = part.unwrap_or("total");
         crossings.extend(boundary(sweep, &means).into_iter().map(|c| (metric, of, c)));
         rows.extend(spreads.into_iter().enumerate().filter_map(|(i, s)| Some((i, metric, of, s?))));
@@ -246,7 +248,7 @@ fn boundary_files(all: &[(&'static str, &str, Crossing)], results: &Results, met
     };
     let table = Table {
         name: "boundary".into(),
-        title: "Where a metric turns its sign, linear between neighboring points.".into(),
+        title: "Where a metric turns its sign, linear between neighboring points that both lie beyond twice their simulation error.".into(),
         columns: vec![
             text("metric", "Metric", "Key of the metric.", texts(&|c| c.0.to_owned())),
             text("of", "Of", "Id of a part, or `total`.", texts(&|c| c.1.to_owned())),

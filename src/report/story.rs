@@ -156,6 +156,16 @@ fn corridor(view: &View<'_>) -> Option<String> {
     Some(text.concat())
 }
 
+/// Where most of what went unserved was short, if one bus has more than half of it.
+fn shortest_place(view: &View<'_>, unserved_mwh: f64) -> String {
+    let Some(Value::ById(buses)) = view.record.headline("unserved_by_bus_mwh") else { return String::new() };
+    let most = buses.iter().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, mwh)| *mwh > 0.5 * unserved_mwh);
+    most.map_or_else(String::new, |(bus, mwh)| {
+        let (share, name) = (number::percent(mwh / unserved_mwh), Print::of(view).name(bus));
+        say!(view, " ({} of it at {})", " (из них {} – {})", share, name)
+    })
+}
+
 fn cut(view: &View<'_>) -> Option<String> {
     let (unserved, curtailed) = (view.record.number("unserved_mwh")?, view.record.number("curtailed_mining_mwh")?);
     let unserved = if unserved < 0.5 {
@@ -166,7 +176,7 @@ fn cut(view: &View<'_>) -> Option<String> {
             "{}\u{a0}MWh of ordinary load went unserved",
             "Обычной нагрузке недодано {}\u{a0}МВт·ч",
             number::whole(unserved)
-        )
+        ) + &shortest_place(view, unserved)
     };
     let curtailed = if curtailed < 0.5 {
         view.pick("no mining was curtailed", "майнинг не отключали").to_owned()

@@ -40,6 +40,17 @@ pub fn events(changed: &[String]) -> Vec<String> {
     out
 }
 
+/// Events of the first scenario that the second has not, or has switched off.
+pub fn missing(base: &Resolved, arm: &Resolved) -> Vec<String> {
+    let in_force = |of: &Resolved| {
+        let keys: Vec<String> = of.values.iter().map(|v| v.key.clone()).collect();
+        let is_on = |id: &String| of.value(&format!("event.{id}.enabled")).is_none_or(|v| v.toml != "false");
+        events(&keys).into_iter().filter(is_on).collect::<Vec<String>>()
+    };
+    let has = in_force(arm);
+    in_force(base).into_iter().filter(|id| !has.contains(id)).collect()
+}
+
 /// Why the difference of two scenarios would not be that of a measure, naming the key; `None` if it would.
 ///
 /// They must have the same window, steps, seed, weather, water and starting fleet, unless `other_start` allows another fleet;

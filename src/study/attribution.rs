@@ -3,7 +3,8 @@
 //! A measure's share is its marginal effect averaged over all orders in which the measures can be added (Shapley 1953); it
 //! is the only division that gives equal measures the same, idle ones nothing, and sums to the whole. It is computed in every
 //! member, so shares sum to the whole difference in each; up to ten measures exactly, over all 2^n packages, beyond that over
-//! sampled orders, each with its reverse (antithetic), whose own error is told with the members'.
+//! sampled orders, each with its reverse (antithetic), whose own error is told with the members'. Leakage is not divided: without
+//! a closed channel it has no value.
 
 use super::ensemble::Arm;
 use super::metrics::Column;
@@ -15,6 +16,9 @@ use std::collections::BTreeMap;
 pub const EXACT: usize = 10;
 /// Sampled orders beyond that, half of them reverses of the others.
 const ORDERS: usize = 32;
+
+/// Numbers that have no value where nothing is closed, and so none to divide.
+const NOT_DIVIDED: [&str; 2] = ["leakage_share", "leakage_by_channel_share"];
 
 /// The packages of a set of measures that are run: bit i of a mask is measure i.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +116,7 @@ impl Coalitions {
         let place: BTreeMap<u32, usize> = masks.iter().enumerate().map(|(i, m)| (*m, i)).collect();
         let mut keys: Vec<(&'static str, Option<&str>)> = Vec::new();
         for arm in arms {
-            for column in &arm.columns {
+            for column in arm.columns.iter().filter(|c| !NOT_DIVIDED.contains(&c.metric)) {
                 let key = (column.metric, column.part.as_deref());
                 if !keys.contains(&key) {
                     keys.push(key);

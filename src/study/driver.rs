@@ -4,7 +4,7 @@
 //! Spearman's rank correlation decides whether it matters at all (Fisher's z with the variance of Fieller, Hartley and Pearson
 //! 1957, two-sided at 5 % over all assumptions and all answers of a kind together, so that in nineteen studies out of twenty
 //! no headline names an assumption that does nothing to it); a straight line by least squares gives the difference at both
-//! ends. Where the effect bends strongly between the ends the line misses them:
+//! ends, never beyond what some member met. Where the effect bends strongly between the ends the line misses them:
 //! `sensitivity` runs the ends themselves.
 
 use super::draw::Range;
@@ -40,7 +40,7 @@ const NAMED: usize = 3;
 /// Variance of Fisher's z of a rank correlation, times the members less three.
 const FIELLER: f64 = 1.06;
 /// Fewer members tell too little: among fifty assumptions one would be named for nothing.
-const FEWEST: usize = 16;
+pub const FEWEST: usize = 16;
 
 /// So many ranks of answers are held at once: 32 MB.
 const RANKS: usize = 8_000_000;
@@ -119,7 +119,9 @@ impl<'a> Drawn<'a> {
         let (range, drawn) = self.assumptions.get(place)?;
         let (x, y) = pairs(&drawn.get(), values);
         let (intercept, slope) = line(&x, &y)?;
-        let at = |x: f64| intercept + slope * x;
+        // What no member met is not told: few are drawn near the ends, and there the line is longer than its points.
+        let (least, most) = y.iter().fold((f64::MAX, f64::MIN), |(l, m), y| (l.min(*y), m.max(*y)));
+        let at = |x: f64| (intercept + slope * x).clamp(least, most);
         let Range { key, low, high, .. } = (*range).clone();
         Some(Driver { key, low, high, at_low: at(low), at_high: at(high), rank_correlation })
     }

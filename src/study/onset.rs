@@ -11,7 +11,7 @@ pub struct Onset {
     pub metric: &'static str,
     /// The first month whose mean difference is at least a tenth of the largest and twice its simulation error.
     pub sets_in: Option<String>,
-    /// The month of the largest mean difference.
+    /// The month of the largest mean difference that is twice its simulation error.
     pub largest_in: String,
     /// That difference.
     pub largest: f64,
@@ -21,7 +21,7 @@ pub struct Onset {
     pub faded_share: f64,
 }
 
-/// The course of every metric by month, for each arm; effects of exactly nothing have none.
+/// The course of every metric by month, for each arm; one that in no month is twice its simulation error has none.
 pub fn onsets(all: &[Difference]) -> Vec<Onset> {
     all.chunk_by(|a, b| a.arm == b.arm && a.metric == b.metric)
         .filter(|months| months.first().is_some_and(|d| d.metric.contains("_by_month_")))
@@ -30,15 +30,11 @@ pub fn onsets(all: &[Difference]) -> Vec<Onset> {
 }
 
 fn of_months(months: &[Difference]) -> Option<Onset> {
-    let largest = months.iter().max_by(|a, b| a.diff.mean.abs().total_cmp(&b.diff.mean.abs()))?;
+    let is_sure = |d: &&Difference| d.diff.mean != 0.0 && d.diff.std_err.is_none_or(|e| d.diff.mean.abs() >= 2.0 * e);
+    let largest = months.iter().filter(is_sure).max_by(|a, b| a.diff.mean.abs().total_cmp(&b.diff.mean.abs()))?;
     let last = months.last()?.diff.mean;
     let size = largest.diff.mean.abs();
-    if size.is_nan() || size == 0.0 {
-        return None;
-    }
-    let is_there = |d: &&Difference| {
-        d.diff.mean.abs() >= 0.1 * size && d.diff.std_err.is_none_or(|e| d.diff.mean.abs() >= 2.0 * e)
-    };
+    let is_there = |d: &&Difference| d.diff.mean.abs() >= 0.1 * size && is_sure(d);
     Some(Onset {
         arm: largest.arm.clone(),
         metric: largest.metric,

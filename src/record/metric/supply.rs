@@ -122,6 +122,13 @@ pub(super) const METRICS: &[Metric] = &[
         "Ordinary and protected load not served, mining apart.",
     ),
     row(
+        "unserved_by_bus_mwh",
+        "MWh",
+        "Unserved energy by bus",
+        "Недоотпуск по узлам",
+        "Ordinary and protected load not served at each bus of the region that was ever short.",
+    ),
+    row(
         "curtailed_mining_mwh",
         "MWh",
         "Mining curtailed",

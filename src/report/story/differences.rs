@@ -14,7 +14,7 @@ const FIRST: &[(&str, &str, &str, &str)] = &[
     ("unserved_mwh", "MWh", "unserved energy", "недоотпуск"),
     ("home_hours_without_power", "h", "home hours without power", "домо-часы без света"),
     ("emissions_kt_co2", "kt CO₂", "emissions", "выбросы"),
-    ("leakage_share", "", "share of the effect that leaks away", "доля утечки эффекта"),
+    ("leakage_share", "", "income re-routed around closed channels", "доход в обход закрытых каналов"),
 ];
 
 /// A row of the table of differences.
@@ -101,8 +101,8 @@ fn of_arm(view: &View<'_>, arm: &str, all: &[Difference]) -> String {
         if *metric == "leakage_share" {
             moved.push(say!(
                 view,
-                "{} of the effect on income leaks away to other channels, in nine futures of ten {} to {}",
-                "{} эффекта на доход утекает в другие каналы, в девяти вариантах из десяти от {} до {}",
+                "of the income that closed channels carried {} was re-routed (leakage), in nine futures of ten {} to {}",
+                "из дохода через закрытые каналы в обход ушло {} (утечка), в девяти вариантах из десяти от {} до {}",
                 number::percent(d.diff),
                 number::percent(d.range.0.min(d.range.1)),
                 number::percent(d.range.0.max(d.range.1))
@@ -116,17 +116,34 @@ fn of_arm(view: &View<'_>, arm: &str, all: &[Difference]) -> String {
             String::new()
         };
         let (low, high) = ends(d.diff, d.range);
-        moved.push(say!(
-            view,
-            "{} {} by {}{}, in nine futures of ten by {} to {}",
-            "{} – {} на {}{}, в девяти вариантах из десяти от {} до {}",
-            name,
-            way,
-            with_unit(view, d.diff.abs(), unit),
-            relative,
-            with_unit(view, low, unit),
-            with_unit(view, high, unit)
-        ));
+        let by = with_unit(view, d.diff.abs(), unit);
+        // A range with zero in it has no one way: it is told by its ends.
+        moved.push(if low < 0.0 {
+            let (down, up) = (d.range.0.min(d.range.1).abs(), d.range.0.max(d.range.1));
+            say!(
+                view,
+                "{} {} by {}{}, in nine futures of ten between {} less and {} more",
+                "{} – {} на {}{}, в девяти вариантах из десяти от {} меньше до {} больше",
+                name,
+                way,
+                by,
+                relative,
+                with_unit(view, down, unit),
+                with_unit(view, up, unit)
+            )
+        } else {
+            say!(
+                view,
+                "{} {} by {}{}, in nine futures of ten by {} to {}",
+                "{} – {} на {}{}, в девяти вариантах из десяти от {} до {}",
+                name,
+                way,
+                by,
+                relative,
+                with_unit(view, low, unit),
+                with_unit(view, high, unit)
+            )
+        });
     }
     let mut text = if moved.is_empty() {
         say!(
