@@ -164,18 +164,23 @@ fn in_use(given: &LastMile, now: &mut LastMileNow, dark: &Dark, bids: &Bids) {
     }
 }
 
-/// Power of one mining home that has power, kW, by settlement: what its site was served, spread over them.
+/// Power of one mining home that has power, kW, by settlement: what its site was served, spread over the homes that mine.
+///
+/// States are a sample: what their mining homes take together is the served power in the mean of members, not in each. Spread
+/// over the homes of the sample instead, the few homes that go on under a ban would have had the power of all on a handful of
+/// transformers.
 fn kw_of_mining_homes(given: &LastMile, now: &LastMileNow, dark: &Dark, bids: &Bids, dispatch: &Dispatch) -> Vec<f64> {
-    let of = |(s, all): (&Settlement, &f64)| {
+    let of = |(s, homes): (&Settlement, &Option<u32>)| {
         let lit = 1.0 - dark.sites.as_slice().get(s.site.index()).map_or(0.0, |f| f.value());
         let served =
             match (bids.sites.as_slice().get(s.site.index()), dispatch.mining_share.as_slice().get(s.site.index())) {
                 (Some(bid), Some(share)) => bid.power.as_kw() * share.value(),
                 _ => 0.0,
             };
-        if *all > 0.0 && lit > 1e-6 { served * s.mining_share / (all * lit) } else { 0.0 }
+        let homes = homes.map_or(0.0, |asked| f64::from(asked.min(population::most_mining(given, s))));
+        if homes > 0.0 && lit > 1e-6 { served * s.mining_share / (homes * lit) } else { 0.0 }
     };
-    given.settlements.iter().zip(&now.in_use).map(of).collect()
+    given.settlements.iter().zip(&now.asked).map(of).collect()
 }
 
 /// Once a day some transformers die of age, one per normal life lost.

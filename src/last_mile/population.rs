@@ -74,6 +74,14 @@ struct Drawn {
     expected: f64,
 }
 
+/// Homes of a settlement that can mine: for four times the mining of the start, and no more than may mine at all. Beyond it each
+/// mining home takes more.
+pub fn most_mining(given: &LastMile, settlement: &Settlement) -> u32 {
+    let most =
+        (4.0 * settlement.mining_start_kw / given.mining_home_kw).min(settlement.homes * given.most_mining_homes);
+    libm::ceil(most).max(0.0) as u32
+}
+
 /// The states of one settlement, at most `states` of them.
 pub fn draw(given: &LastMile, at: usize, seed: Seed, member: Member, states: usize) -> Vec<Unit> {
     let Some(settlement) = given.settlements.get(at) else { return Vec::new() };
@@ -137,10 +145,7 @@ fn transformers(given: &LastMile, settlement: &Settlement, class: &Class, seed: 
         sum += d.homes;
         upto.push(sum);
     }
-    // Four times the mining of the start, and no more than may mine: beyond it each mining home takes more.
-    let most =
-        (4.0 * settlement.mining_start_kw / given.mining_home_kw).min(settlement.homes * given.most_mining_homes);
-    let most = libm::ceil(most).max(0.0) as u32;
+    let most = most_mining(given, settlement);
     let places = Stream::new(seed, member, "last_mile.mining_homes", &settlement.id);
     for order in 0..most {
         let mut draws = places.at(i64::from(order));

@@ -152,6 +152,20 @@ fn a_load_without_homes_is_less_by_what_they_take() {
     assert_eq!((cut(3.0), cut(50.0), cut(0.0)), (17.0, 8.0, 20.0));
 }
 
+/// Under a ban a few mining homes go on: the power of all must not fall on the few of them that a sample of states shows.
+#[test]
+fn the_few_homes_that_go_on_harm_no_more_than_all_did() {
+    let suffered = |kw: f64| {
+        let world = Given { states: 25, ..given(2_000.0, 5.0) };
+        live(world, 10, kw, |_| -10.0).interrupted
+    };
+    let all = suffered(2_000.0);
+    for homes in 1..40 {
+        let few = suffered(5.0 * f64::from(homes));
+        assert!(few <= all, "{homes} homes: {few} interruptions, all: {all}");
+    }
+}
+
 #[test]
 fn nothing_is_modeled_where_no_settlement_is() {
     let mut g = given(0.0, 5.0);
