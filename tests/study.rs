@@ -100,6 +100,9 @@ mod program {
 
     const FILES: [&str; 5] = ["members.parquet", "members.meta.json", "summary.csv", "summary.json", "manifest.json"];
 
+    const TWELFTHS: [&str; 12] =
+        ["1/12", "2/12", "3/12", "4/12", "5/12", "6/12", "7/12", "8/12", "9/12", "10/12", "11/12", "12/12"];
+
     fn barn(more: &[&str], folder: &Path) -> assert_cmd::assert::Assert {
         let barn = ["ensemble", "classroom/one-barn", "--to", "2022-07-02", "--members", "9", "--fans", "mining_mw"];
         hashwatt(&[&barn[..], more].concat(), folder)
@@ -111,6 +114,8 @@ mod program {
         barn(&["-o", "whole"], home.path()).success();
         for (folder, shards) in [
             ("two", vec!["2/2", "1/2"]),
+            // More of them than members: some have none.
+            ("twelve", (1..=12).map(|i| TWELFTHS[i - 1]).collect()),
             ("seven", (1..=7).rev().map(|i| ["1/7", "2/7", "3/7", "4/7", "5/7", "6/7", "7/7"][i - 1]).collect()),
         ] {
             for shard in shards {
@@ -155,8 +160,22 @@ mod program {
             refused(&["0001-of-0002", says]);
         }
         std::fs::write(&json, text).unwrap();
-        barn(&["-o", "s", "--shard", "2/3"], home.path()).success();
+        // Another cut is refused before anything is simulated; one that got there all the same is told.
+        barn(&["-o", "s", "--shard", "2/3"], home.path()).code(3);
+        barn(&["-o", "s"], home.path()).code(3);
+        barn(&["-o", "t", "--shard", "2/3"], home.path()).success();
+        for file in ["0002-of-0003.json", "0002-of-0003.parquet", "0002-of-0003.fans"] {
+            std::fs::copy(home.path().join("t/shards").join(file), shards.join(file)).unwrap();
+        }
         refused(&["another shard too"]);
+        for file in ["0002-of-0003.json", "0002-of-0003.parquet", "0002-of-0003.fans"] {
+            std::fs::remove_file(shards.join(file)).unwrap();
+        }
+        // The same command makes anew what was changed.
+        std::fs::write(&runs, &whole[..whole.len() / 2]).unwrap();
+        barn(&["-o", "s", "--shard", "2/2"], home.path()).success();
+        assert!(std::fs::read(&runs).unwrap() == whole);
+        hashwatt(&["report", "s"], home.path()).success();
     }
 
     #[test]

@@ -122,9 +122,24 @@ fn kind_word(kind: LossKind) -> &'static str {
     }
 }
 
-/// Whether a part is finished.
+/// Whether a part is finished, and its files are those that were written: one that was cut or changed is made anew.
 pub fn is_finished(folder: &Path, part: Part) -> bool {
-    folder.join(FOLDER).join(part.stem()).with_extension("json").is_file()
+    let stem = folder.join(FOLDER).join(part.stem());
+    let Ok(text) = std::fs::read(stem.with_extension("json")) else { return false };
+    let Ok(what) = serde_json::from_slice::<Value>(&text) else { return false };
+    let is_whole = |extension: &str, key: &str| {
+        let found = read_hashed(&stem.with_extension(extension), false).ok().map(|(_, hash)| hash);
+        what.get(key).and_then(Value::as_str) == found.as_deref()
+    };
+    let has_fans = what.get("series").and_then(Value::as_array).is_some_and(|s| !s.is_empty());
+    is_whole("parquet", "runs_blake3") && (!has_fans || is_whole("fans", "fans_blake3"))
+}
+
+/// A finished shard of the same study in another number of parts: together they would have members twice.
+pub fn other_cut(folder: &Path, of: u32) -> Option<PathBuf> {
+    let ours = format!("-of-{of:04}");
+    let stem = |path: &PathBuf| path.file_stem().and_then(|s| s.to_str()).is_some_and(|s| s.ends_with(&ours));
+    list(folder).unwrap_or_default().into_iter().find(|path| !stem(path))
 }
 
 /// The JSON files of all finished shards, in the order of their names.
@@ -178,7 +193,7 @@ fn read_parts(path: &Path, about: &About) -> Result<Shard, String> {
     let whole = |key: &str| what.get(key).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok());
     let members = whole("first_member").zip(whole("end_member")).map(|(from, until)| from..until);
     let members =
-        members.filter(|m| m.start < m.end && u64::from(m.end) <= meta.member).ok_or("its members are no range")?;
+        members.filter(|m| m.start <= m.end && u64::from(m.end) <= meta.member).ok_or("its members are no range")?;
     let sibling = |extension: &str, key: &str| -> Result<(PathBuf, Vec<u8>), String> {
         let file = path.with_extension(extension);
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -295,6 +310,8 @@ pub fn merge(folder: &Path, about: &About) -> Result<Merged, FileError> {
     for path in list(folder)? {
         shards.push(read(&path, about)?);
     }
+    // Of more shards than members some have none.
+    shards.retain(|shard| !shard.members.is_empty());
     shards.sort_by_key(|s| s.members.start);
     let mut next = 0;
     let mut missing: Vec<String> = Vec::new();

@@ -42,12 +42,19 @@ impl Study {
             Found::Finished(path) => Folder::again(&path, &about.meta.id),
             Found::Room(folder) => folder,
         };
+        let of = many.shard.map_or_else(|| plan.members.div_ceil(SHARD), |part| part.of);
+        if let Some(other) = shard::other_cut(&path, of) {
+            return Err(Failure::InvalidInput(format!(
+                "{} is a shard of another number of parts than {of}: go on with those, or take away {}",
+                other.display(),
+                path.join(shard::FOLDER).display()
+            )));
+        }
         interrupt::install()?;
         let mut log = Log::begin(&format!("{} {}", self.verb, about.meta.name), plan.threads);
         let progress = Progress::new(args.quiet);
         folder.begin()?;
         folder.write(&Artifact::new(format!("{}/{}", shard::FOLDER, shard::STUDY), study_text(&about)))?;
-        let of = plan.members.div_ceil(SHARD);
         let parts = many.shard.map_or_else(|| (1..=of).map(|number| Part { number, of }).collect(), |part| vec![part]);
         let runs = parts.iter().map(|p| p.members(plan.members).len()).sum::<usize>() * self.arms.len();
         progress.rated_stage("runs", runs);
