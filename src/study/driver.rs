@@ -300,7 +300,8 @@ mod tests {
                 let z = libm::atanh(rank) * libm::sqrt((x.len() as f64 - 3.0) / FIELLER);
                 if z.abs() >= normal_quantile(1.0 - 0.025 / 54.0) {
                     let (intercept, slope) = line(&x, &y).unwrap();
-                    expected.push((key.clone(), intercept + slope * 2.0, rank));
+                    let (least, most) = y.iter().fold((f64::MAX, f64::MIN), |(l, m), y| (l.min(*y), m.max(*y)));
+                    expected.push((key.clone(), (intercept + slope * 2.0).clamp(least, most), rank));
                 }
             }
             expected.sort_by(|a, b| b.2.abs().total_cmp(&a.2.abs()));
