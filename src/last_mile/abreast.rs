@@ -1,6 +1,6 @@
 //! States side by side: what changes every hour, sixteen states of one settlement in each block of columns.
 //!
-//! The hour of five hundred transformers is a third of a run's work, so it is arithmetic on columns: the compiler makes
+//! The hour of five hundred transformers is a tenth of a run's work, and was a third, so it is arithmetic on columns: the compiler makes
 //! vector instructions of it, and the widest ones that the machine has give the same bits as the narrowest. What seldom
 //! changes stays in [`Unit`]; a test holds a block against the equations one state at a time.
 

@@ -118,32 +118,24 @@ fn of_arm(view: &View<'_>, arm: &str, all: &[Difference]) -> String {
         let (low, high) = ends(d.diff, d.range);
         let by = with_unit(view, d.diff.abs(), unit);
         // A range with zero in it has no one way: it is told by its ends.
-        moved.push(if low < 0.0 {
+        let range = if low < 0.0 {
             let (down, up) = (d.range.0.min(d.range.1).abs(), d.range.0.max(d.range.1));
-            say!(
-                view,
-                "{} {} by {}{}, in nine futures of ten between {} less and {} more",
-                "{} – {} на {}{}, в девяти вариантах из десяти от {} меньше до {} больше",
-                name,
-                way,
-                by,
-                relative,
-                with_unit(view, down, unit),
-                with_unit(view, up, unit)
-            )
+            let [down, up] = [down, up].map(|end| with_unit(view, end, unit));
+            say!(view, "between {} less and {} more", "от {} меньше до {} больше", down, up)
         } else {
-            say!(
-                view,
-                "{} {} by {}{}, in nine futures of ten by {} to {}",
-                "{} – {} на {}{}, в девяти вариантах из десяти от {} до {}",
-                name,
-                way,
-                by,
-                relative,
-                with_unit(view, low, unit),
-                with_unit(view, high, unit)
-            )
-        });
+            let [low, high] = [low, high].map(|end| with_unit(view, end, unit));
+            say!(view, "by {} to {}", "от {} до {}", low, high)
+        };
+        moved.push(say!(
+            view,
+            "{} {} by {}{}, in nine futures of ten {}",
+            "{} – {} на {}{}, в девяти вариантах из десяти {}",
+            name,
+            way,
+            by,
+            relative,
+            range
+        ));
     }
     let mut text = if moved.is_empty() {
         say!(
